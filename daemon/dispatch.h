@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The one seam: match a route, (look,) ask, call, answer. Waiting happens here and nowhere else.
+ *
+ * It knows HTTP's and the database's faces and how a result becomes a status; it does not know what any
+ * route means.
+ */
+#ifndef HUBD_DISPATCH_H
+#define HUBD_DISPATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/str.h"
+
+struct db_pool;
+struct db_rows;
+struct dispatch;
+struct http_request;
+
+/*
+ * What a handler makes of a request: the normalised input of the deciding call, or a refusal.
+ *
+ * Every api function has the shape api.NAME(caller jsonb, input jsonb) RETURNS api.reply (sql/README.md).
+ * The caller document is made by dispatch: {"token": SHA-256 in hex or null, "language": "de"|"en",
+ * "key": the Idempotency-Key or null, "hash": SHA-256 of method, path and body, "request": id,
+ * "revision": If-Match's tag or null}.
+ * `input` is a JSON object, written with base/json's writer. Handlers set:
+ */
+struct ask {
+	struct str input;      /* the input document; "{}" when left empty */
+	bool wants_look;       /* "I need the looked-up facts first": only on the first call, where the route has a look */
+	struct str look_input; /* then: the input document of the look */
+	/* A refusal of what is not well formed: set by ask_refuse(). */
+	int status;
+	const char *problem;   /* the type's last segment: "malformed-request" */
+	const char *pointer;   /* the field that is wrong, a JSON pointer or a parameter's name; or NULL */
+	char *detail;          /* a sentence in the asker's language */
+};
+
+/*
+ * Refuses with one sentence in both languages that names what is wrong and what would be right; always returns false, so
+ * that a handler says: return ask_refuse(request, ret_ask, 422, "malformed-time", "/start", "…", "…");
+ * The formats are printf's and take the same arguments.
+ */
+bool ask_refuse(struct http_request *request, struct ask *ret_ask, int status, const char *problem, const char *pointer,
+    const char *format_de, const char *format_en, ...);
+
+typedef bool route_ask(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+typedef void route_answer(struct http_request *request, const struct db_rows *rows);
+
+struct route {
+	const char *method, *path; /* "/api/v1/bookings/{id}"; a parameter is a whole segment */
+	const char *look;          /* a read-only statement before ask: a zone, a stored object, its revision; or NULL */
+	const char *statement;     /* the deciding call; NULL: answer() is called at once with rows NULL */
+	bool is_write;
+	route_ask *ask;            /* NULL: the input is the path's parameters and the query's, as strings */
+	route_answer *answer;      /* NULL: answer_reply() */
+};
+
+/* A path parameter of the matched route, decoded; NULL when the route has no such one. */
+const char *route_parameter(const struct http_request *request, const char *name);
+/* "de" or "en": ?lang=, then Accept-Language, then German (a person's setting is SQL's to apply). */
+const char *request_language(const struct http_request *request);
+
+/* The usual answer of an api.reply row: status, body (JSON), ETag from revision, Location; problems as application/problem+json. */
+void answer_reply(struct http_request *request, const struct db_rows *rows);
+/* A problem of RFC 9457 that C itself found, in the asker's language. */
+void answer_problem(struct http_request *request, int status, const char *problem, const char *detail_de, const char *detail_en);
+
+/* routes ends with an entry whose method is NULL. Statements are collected from it by routes.c for the pool. */
+struct dispatch *dispatch_new(const struct route *routes, struct db_pool *pool);
+void dispatch_free(struct dispatch *dispatch);
+/* An http_handle: context is the struct dispatch. */
+void dispatch_request(struct http_request *request, void *context);
+
+#endif
