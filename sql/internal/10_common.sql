@@ -1,0 +1,76 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What every api function needs: who asks, may they, problems, and telling that something changed.
+-- All of these are SECURITY INVOKER: they run as the owner of the api function that calls them.
+
+-- The asker's language; a person's own setting wins over the request's.
+CREATE OR REPLACE FUNCTION hubd.say(language text, de text, en text) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN language = 'en' THEN en ELSE de END;
+
+CREATE OR REPLACE FUNCTION hubd.language(caller jsonb) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN caller ->> 'language' = 'en' THEN 'en' ELSE 'de' END;
+
+-- RFC 3339 with Z, to the second: how every instant leaves SQL.
+CREATE OR REPLACE FUNCTION hubd.instant(at timestamptz) RETURNS text LANGUAGE sql STABLE
+    RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+
+-- A wall clock time as YYYY-MM-DDTHH:MM:SS.
+CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS');
+
+-- The person whose live token this is, if it has the scope; NULL for nobody.
+CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE sql STABLE
+    RETURN (SELECT person_id FROM hubd.token
+            WHERE sha256 = caller ->> 'token' AND revoked_at IS NULL
+              AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));
+
+-- True for somebody who holds one of the roles at the hub; operators may everything at every hub.
+CREATE OR REPLACE FUNCTION hubd.has_role(person bigint, hub bigint, VARIADIC roles text[]) RETURNS boolean LANGUAGE sql STABLE
+    RETURN EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = person AND m.role = ANY (roles))
+        OR EXISTS (SELECT FROM hubd.person AS p WHERE p.id = person AND p.is_operator);
+
+-- A problem of RFC 9457. problem is the last segment of its type; more holds further members.
+CREATE OR REPLACE FUNCTION hubd.problem(status integer, problem text, title text, detail text, more jsonb DEFAULT '{}')
+    RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN ROW(status, (jsonb_build_object('type', '/problems/' || problem, 'title', title, 'status', status, 'detail', detail)
+        || more)::text, NULL, NULL)::api.reply;
+
+CREATE OR REPLACE FUNCTION hubd.problem_sign_in(caller jsonb) RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN hubd.problem(401, 'sign-in-required',
+        hubd.say(hubd.language(caller), 'Anmeldung nötig', 'Sign-in required'),
+        hubd.say(hubd.language(caller),
+            'Dafür braucht es ein gültiges Token: Authorization: Bearer TOKEN, oder Basic mit dem Token als Passwort.',
+            'This needs a valid token: Authorization: Bearer TOKEN, or Basic with the token as password.'));
+
+CREATE OR REPLACE FUNCTION hubd.problem_not_allowed(caller jsonb, de text, en text) RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN hubd.problem(403, 'not-allowed',
+        hubd.say(hubd.language(caller), 'Nicht erlaubt', 'Not allowed'), hubd.say(hubd.language(caller), de, en));
+
+CREATE OR REPLACE FUNCTION hubd.problem_not_found(caller jsonb, de text, en text) RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN hubd.problem(404, 'not-found',
+        hubd.say(hubd.language(caller), 'Nicht gefunden', 'Not found'), hubd.say(hubd.language(caller), de, en));
+
+-- If-Match named another revision than the stored one (RFC 9110 13.1.1).
+CREATE OR REPLACE FUNCTION hubd.problem_stale(caller jsonb, revision bigint) RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN hubd.problem(412, 'changed-meanwhile',
+        hubd.say(hubd.language(caller), 'Inzwischen geändert', 'Changed meanwhile'),
+        hubd.say(hubd.language(caller), 'Es wurde inzwischen geändert: bitte neu lesen und dann mit dem neuen ETag wiederholen.',
+            'It was changed meanwhile: please read it again and repeat with the new ETag.'),
+        jsonb_build_object('revision', revision::text));
+
+-- The hub of a slug, or NULL; the reserved one is nobody's to name.
+CREATE OR REPLACE FUNCTION hubd.hub_of(hub_slug text) RETURNS bigint LANGUAGE sql STABLE
+    RETURN (SELECT id FROM hubd.hub WHERE slug = hub_slug AND NOT is_network);
+
+-- Tells feeds, streams and caches that what these scopes show has changed: all | hub:ID | topic:SLUG | resource:ID | event:ID | person:ID.
+CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE sql
+    BEGIN ATOMIC
+        INSERT INTO hubd.change (scope) SELECT DISTINCT scope FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
+    END;
+
+-- Queues a job once a (kind, key); NULL run_at: at once.
+CREATE OR REPLACE FUNCTION hubd.queue(job_kind text, job_key text, job_input jsonb DEFAULT '{}', due timestamptz DEFAULT NULL)
+    RETURNS void LANGUAGE sql
+    BEGIN ATOMIC
+        INSERT INTO hubd.job (kind, key, input, run_at) VALUES (job_kind, job_key, job_input, coalesce(due, hubd.present()))
+            ON CONFLICT (kind, key) WHERE state <> 'failed' DO NOTHING;
+    END;
