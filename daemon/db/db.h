@@ -38,7 +38,7 @@ struct db_settings {
 enum db_outcome {
 	DB_ROWS,     /* rows, perhaps none */
 	DB_ERROR,    /* the server's error: db_sqlstate(), db_message() */
-	DB_BUSY,     /* the queue was full: nothing was sent */
+	DB_BUSY,     /* the queue was full, or the deadline passed in the queue: nothing was sent */
 	DB_AWAY,     /* no connection: nothing was sent */
 	DB_LOST,     /* the connection broke after sending: a write's outcome is unknown */
 	DB_LATE,     /* our deadline passed after sending: a write's outcome is unknown; the late result is discarded */
@@ -94,8 +94,10 @@ struct db_session *db_session_open(const char *conninfo, char **ret_error);
 void db_session_close(struct db_session *session);
 /* Runs one statement with text parameters. NULL on failure: db_session_error(). The rows live until db_rows_free(). */
 struct db_rows *db_session_run(struct db_session *session, const char *sql, const char *const *parameters, int count);
-/* Runs a script of several statements (migrations). */
+/* Runs a script of several statements (migrations), without COPY. */
 bool db_session_script(struct db_session *session, const char *script);
+/* Which statement of the script failed, from 1, or 0; *ret_position: at which character of the script, from 1, or 0: unknown. */
+size_t db_session_failed_at(const struct db_session *session, size_t *ret_position);
 const char *db_session_error(const struct db_session *session);    /* a sentence */
 const char *db_session_sqlstate(const struct db_session *session); /* of the last error */
 void db_rows_free(struct db_rows *rows);                           /* only for a session's rows */
