@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -17,6 +18,7 @@ struct db_pool;
 struct db_rows;
 struct dispatch;
 struct http_request;
+struct json;
 
 /*
  * What a handler makes of a request: the normalised input of the deciding call, or a refusal.
@@ -45,6 +47,34 @@ struct ask {
  */
 bool ask_refuse(struct http_request *request, struct ask *ret_ask, int status, const char *problem, const char *pointer,
     const char *format_de, const char *format_en, ...);
+
+/*
+ * The body: read, checked and a map before ask runs; NULL when the request has none. What is no JSON, not UTF-8 or of another
+ * type was refused already.
+ */
+const struct json *request_json(const struct http_request *request);
+/* True with "dry_run": true in the body. */
+bool request_is_dry_run(const struct http_request *request);
+
+/*
+ * The members that a handler knows, of the body or of a map in it (where: its JSON pointer, "" for the body). All of them are
+ * looked at before any is used: an unknown one is refused by name, with the nearest known one, and one of the wrong kind with the
+ * kind that would be right. A missing one is the handler's question. The table ends with an entry without name.
+ */
+enum ask_kind { ASK_TEXT, ASK_INTEGER, ASK_BOOL, ASK_LIST, ASK_MAP };
+struct ask_member {
+	const char *name;
+	enum ask_kind kind;
+	int64_t low, high; /* of an integer; of a text: its length in bytes; of a list: its size. Both 0: any */
+	bool may_be_null;  /* JSON null is taken as well */
+};
+bool ask_knows(struct http_request *request, struct ask *ret_ask, const struct json *map, const char *where, const struct ask_member *members);
+/* The same for the query's parameters, which are texts; names ends with NULL. "lang" is always known. */
+bool ask_knows_parameters(struct http_request *request, struct ask *ret_ask, const char *const *names);
+
+/* What serve ties to dispatch by name at boot (the feed cache, the streams), for handlers that are more than ask and answer. */
+void dispatch_tie(struct dispatch *dispatch, const char *name, void *thing);
+void *request_tied(const struct http_request *request, const char *name); /* NULL when nothing is tied */
 
 typedef bool route_ask(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 typedef void route_answer(struct http_request *request, const struct db_rows *rows);
