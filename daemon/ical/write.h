@@ -31,7 +31,10 @@ void ical_put_number(struct str *out, const char *name, int64_t number);
 void ical_put_texts(struct str *out, const char *name, const char *const *texts, size_t count);
 /* 20260701T070000Z */
 void ical_put_utc(struct str *out, const char *name, int64_t instant);
-/* ;TZID=Europe/Berlin:20260701T090000, of an instant; with Z and no TZID where the zone is UTC. */
+/*
+ * ;TZID=Europe/Berlin:20260701T090000, of an instant. With Z and no TZID where the zone is UTC, or
+ * where the clock time would be read as another instant (the second time in a fold).
+ */
 void ical_put_local(struct str *out, const char *name, const struct zone *zone, int64_t instant);
 /* ;VALUE=DATE:20260701, of a local time or of days * 86400. */
 void ical_put_date(struct str *out, const char *name, int64_t local);
