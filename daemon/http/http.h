@@ -22,22 +22,31 @@ struct http_server;
 /* Bounds and deadlines. All of them are absolute: a byte a second does not prolong one. */
 struct http_settings {
 	size_t line_max, head_max, fields_max, body_max; /* bytes, bytes, number, bytes */
-	int head_ms, body_ms, reply_ms, idle_ms;         /* from the first byte, from the head's end, to the last byte taken, between requests */
-	size_t connections_max, connections_max_per_address;
-	const char *const *trusted_peers;                /* addresses or prefixes (10.0.0.0/8, ::1, unix) whose Forwarded fields count; NULL ends */
+	int head_ms;  /* from the first byte to the head's end, and from the connection to its first byte */
+	int body_ms;  /* from the head's end to the body's */
+	int reply_ms; /* from its start to its last byte taken, for each MiB begun; of a stream: until what waits is taken */
+	int idle_ms;  /* between requests */
+	size_t connections_max, connections_max_per_address; /* a trusted peer's connections count only in all */
+	const char *const *trusted_peers; /* addresses or prefixes (10.0.0.0/8, ::1, unix) whose Forwarded fields count; NULL ends */
 };
 void http_settings_default(struct http_settings *settings);
+/* True for what trusted_peers may hold: others are passed over, so check-config asks. */
+bool http_is_peer_prefix(const char *text);
 
 typedef void http_handle(struct http_request *request, void *context);
 
 /* ---- the server ---- */
 struct http_server *http_server_new(struct event_base *base, const struct http_settings *settings, http_handle *handle, void *context);
-/* "127.0.0.1:8080", "[::]:8080", "unix:/run/hubd/http.sock". On failure *ret_error is a sentence, valid until the next call. */
+/*
+ * "127.0.0.1:8080", "[::]:8080" (IPv6 only), "localhost:8080", "unix:/run/hubd/http.sock" (a stale socket is replaced,
+ * a live one is not). On failure *ret_error is a sentence, valid until the next call.
+ */
 bool http_server_listen(struct http_server *server, const char *address, const char **ret_error);
 bool http_server_adopt(struct http_server *server, int listening_socket, const char **ret_error); /* LISTEN_FDS */
 void http_server_configure(struct http_server *server, const struct http_settings *settings);     /* on reload; copies */
-/* Stops accepting, ends idle connections, lets running requests finish; then calls drained once. */
+/* Stops accepting, ends idle connections and streams, lets running requests finish; then calls drained once. */
 void http_server_drain(struct http_server *server, void (*drained)(void *context), void *context);
+/* Cuts what is left: nobody may reply to a request of it any more. NULL is fine. */
 void http_server_free(struct http_server *server);
 
 /* Counters since the start, for /metrics and the status page. */
@@ -48,7 +57,11 @@ struct http_counts {
 };
 void http_server_count(const struct http_server *server, struct http_counts *ret_counts);
 
-/* ---- a request: everything in it lives as long as its arena, that is, until its reply is sent ---- */
+/*
+ * ---- a request: everything in it lives as long as its arena, that is, until its reply is sent ----
+ * Its owner may use it until it returns to the event loop after the reply. When the client goes before, nothing
+ * is told: the request stays valid until it is replied to, and the reply is dropped.
+ */
 struct arena *http_arena(const struct http_request *request);
 const char *http_method(const struct http_request *request);
 const char *http_path(const struct http_request *request);      /* percent-encoding as sent; begins with '/', or "*" */
@@ -71,7 +84,11 @@ void *http_state(const struct http_request *request);
 
 /* ---- the reply: fields first, then exactly one of http_reply*(), or a stream ---- */
 void http_add_field(struct http_request *request, const char *name, const char *value); /* copies; CR and LF in a value are our mistake */
-/* Copies the body. A HEAD request gets the same head without it; 204 and 304 carry none. type may be NULL where there is no body. */
+/*
+ * Copies the body. A HEAD request gets the same head without it; 204 and 304 carry none. type may be NULL where there is no body.
+ * Text from 1 KiB to 1 MiB is compressed when asked for, unless an ETag was set (it would name other bytes) or the
+ * request has a cookie (BREACH: secrets beside reflected input).
+ */
 void http_reply(struct http_request *request, int status, const char *type, const void *body, size_t length);
 /*
  * Shares the body: no copy. gzip may be NULL; else it is the same content compressed, and is sent
@@ -87,6 +104,7 @@ struct http_entity {
 };
 void http_reply_entity(struct http_request *request, int status, const struct http_entity *entity);
 bool http_is_replied(const struct http_request *request);
+int http_status(const struct http_request *request); /* of the reply; 0 before it. Also while the arena runs what was deferred */
 
 /* Reference-counted immutable bytes. _new takes bytes over (free()); _ref and _unref. */
 struct http_bytes *http_bytes_new(char *bytes, size_t length);
@@ -95,12 +113,26 @@ void http_bytes_unref(struct http_bytes *bytes); /* NULL is fine */
 const char *http_bytes_data(const struct http_bytes *bytes, size_t *ret_length);
 /* gzip (RFC 1952) with a fixed header, so that equal bytes compress to equal bytes; NULL when it would not be smaller. */
 struct http_bytes *http_bytes_gzip(const struct http_bytes *bytes);
+/*
+ * The same in slices, for what is too big for one turn of the loop: _new shares bytes, each step compresses at most
+ * budget bytes of them and says whether all is done; _done frees it and returns the bytes, or NULL when they
+ * would not be smaller; _free gives up.
+ */
+struct http_gzip;
+struct http_gzip *http_gzip_new(struct http_bytes *bytes);
+bool http_gzip_step(struct http_gzip *gzip, size_t budget);
+struct http_bytes *http_gzip_done(struct http_gzip *gzip);
+void http_gzip_free(struct http_gzip *gzip); /* NULL is fine */
 /* True when Accept-Encoding asks for gzip with a quality above 0 (RFC 9110 12.5.3). */
 bool http_accepts_gzip(const struct http_request *request);
 
-/* A stream: the head goes out now, bytes as they come, chunked (or until close for HTTP/1.0). closed is called once when the client goes. */
+/*
+ * A stream: the head goes out now, bytes as they come, chunked (or until close for HTTP/1.0). closed is called once, from
+ * the event loop, when the client goes, takes too little, or the server drains; after it, and after http_stream_close(),
+ * the request is gone. It is not called after http_stream_close(). A HEAD request is closed at once.
+ */
 void http_stream_open(struct http_request *request, int status, const char *type, void (*closed)(void *context), void *context);
-/* False when the client takes too little and its buffer (bounded) is full: the stream is then being closed. */
+/* False when the client takes too little and its buffer (256 KiB) is full, or has gone: the stream is then being closed. */
 bool http_stream_send(struct http_request *request, const void *bytes, size_t length);
 void http_stream_close(struct http_request *request);
 
