@@ -20,8 +20,19 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 SHARED  := $(filter-out $(BUILD)/daemon/main.o,$(OBJECTS))
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 
-.PHONY: all clean
-all: $(BUILD)/hubd
+# Tests on real programmes read this folder; without it they say "skipped".
+HUBD_DATA ?= $(wildcard $(abspath ../shared/data))
+ifneq ($(HUBD_DATA),)
+export HUBD_DATA
+endif
+
+all: $(BUILD)/hubd ## builds build/hubd
+.PHONY: all
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1|/p' Makefile | awk -F '|' '{ printf "make %-16s %s\n", $$1, $$2 }'
+	@echo 'Variables: PORT=8080 STATE=folder (run), DESTDIR= PREFIX=/usr (install), SAN=1 (with ASan and UBSan, into build-san)'
+.PHONY: help
 
 $(BUILD)/hubd: $(OBJECTS)
 	$(CC) $(LINK) -o $@ $^ $(LIBS)
@@ -41,11 +52,53 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libhubd.a
 # One test: make unit/str ; all of them, under ASan and UBSan: make SAN=1 unit
 unit/%: $(BUILD)/tests/unit/test_%
 	$<
-unit: $(UNITS)
+units: $(UNITS)
+.PHONY: units
+unit: $(UNITS) ## runs the unit tests; make SAN=1 unit, make unit/str for one
 	@for test in $(UNITS); do $$test || exit 1; done
 .PHONY: unit
 
-clean:
+# Installs what is missing, builds, and runs hubd with a private PostgreSQL until Ctrl-C.
+run: ## runs hubd with a private database; PORT=8080 STATE=folder
+	@.make/packages.sh run
+	@$(MAKE) -s --no-print-directory -j2 all
+	@BINARY=$(BUILD)/hubd PORT='$(PORT)' STATE='$(STATE)' .make/run.sh
+.PHONY: run
+
+check: ## runs all tests; installs what they need; the last line counts them
+	@.make/packages.sh check
+	@.make/check.sh
+check-includes: ## fails on an include or a library where it does not belong
+	@.make/check-includes
+bench: ## measures against nginx and pgbench, side by side
+	@.make/packages.sh check
+	@$(MAKE) -s --no-print-directory -j2 all
+	@.make/check.sh bench
+campaign: ## the long forms of the tests: fuzzing, chaos for 60 s
+	@.make/packages.sh check
+	@.make/check.sh campaign
+.PHONY: check check-includes bench campaign
+
+# The units name /usr/bin/hubd and the settings' defaults /usr/share/hubd; another PREFIX is written into both.
+SHARE = $(DESTDIR)$(PREFIX)/share/hubd
+UNITDIR = $(DESTDIR)$(PREFIX)/lib
+install: all ## installs; DESTDIR= PREFIX=/usr
+	install -D -m 755 $(BUILD)/hubd $(DESTDIR)$(PREFIX)/bin/hubd
+	install -d $(SHARE) $(UNITDIR)/systemd/system $(DESTDIR)$(PREFIX)/share/doc/hubd
+	cp -r --no-preserve=ownership sql config $(SHARE)/ && chmod -R u=rwX,go=rX $(SHARE)
+	for unit in hubd.socket hubd.service hubd-worker.service; do \
+		sed 's|/usr/bin/hubd|$(PREFIX)/bin/hubd|' systemd/$$unit > $(UNITDIR)/systemd/system/$$unit || exit 1; \
+		chmod 644 $(UNITDIR)/systemd/system/$$unit; \
+	done
+	install -D -m 644 systemd/hubd.sysusers $(UNITDIR)/sysusers.d/hubd.conf
+	install -D -m 644 systemd/hubd.tmpfiles $(UNITDIR)/tmpfiles.d/hubd.conf
+	install -m 644 systemd/remote-database.conf README.md $(DESTDIR)$(PREFIX)/share/doc/hubd/
+	test -e $(DESTDIR)/etc/hubd/hubd.conf || { install -D -m 644 config/hubd.conf $(DESTDIR)/etc/hubd/hubd.conf && \
+		{ test $(PREFIX) = /usr || echo 'data_directory = $(PREFIX)/share/hubd' >> $(DESTDIR)/etc/hubd/hubd.conf; }; }
+.PHONY: install
+
+clean: ## removes what was built
 	rm -rf build build-san
+.PHONY: clean
 
 -include $(OBJECTS:.o=.d) $(UNITS:=.d)
