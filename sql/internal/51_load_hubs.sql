@@ -1,0 +1,169 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Loading places from a file (config/hubs.json): what is missing is made, what is there stays as it is. Everything made here
+-- is marked as an example.
+
+CREATE OR REPLACE FUNCTION hubd.load_site(hub bigint, hub_zone text, doc jsonb) RETURNS integer LANGUAGE sql
+    BEGIN ATOMIC
+        WITH made AS (
+            INSERT INTO hubd.site (hub_id, slug, name, street, postcode, city, land, latitude, longitude, zone, opening_hours, is_example)
+            VALUES (hub, doc ->> 'slug', doc ->> 'name', coalesce(doc ->> 'street', ''), coalesce(doc ->> 'postcode', ''),
+                coalesce(doc ->> 'city', ''), coalesce(doc ->> 'land', ''), (doc ->> 'latitude')::double precision,
+                (doc ->> 'longitude')::double precision, coalesce(doc ->> 'zone', hub_zone), coalesce(doc -> 'opening_hours', '[]'), true)
+            ON CONFLICT (hub_id, slug) DO NOTHING RETURNING 1)
+        SELECT count(*)::integer FROM made;
+    END;
+
+-- The units of a resource that is not divisible: one, or N equal ones of a pool.
+CREATE OR REPLACE FUNCTION hubd.load_units(hub bigint, resource bigint, doc jsonb) RETURNS void LANGUAGE sql
+    BEGIN ATOMIC
+        WITH made AS (
+            INSERT INTO hubd.unit (hub_id, name, pool_id, setup, turnover)
+            SELECT hub, CASE WHEN doc ? 'pool' THEN (doc ->> 'name_de') || ' ' || n ELSE doc ->> 'name_de' END,
+                CASE WHEN doc ? 'pool' THEN resource END, coalesce(doc ->> 'setup', 'PT0S')::interval, coalesce(doc ->> 'turnover', 'PT0S')::interval
+            FROM generate_series(1, coalesce((doc ->> 'pool')::integer, 1)) AS n
+            RETURNING id)
+        INSERT INTO hubd.resource_unit (hub_id, resource_id, unit_id) SELECT hub, resource, id FROM made;
+    END;
+
+CREATE OR REPLACE FUNCTION hubd.load_resource(hub bigint, doc jsonb, place integer) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made bigint;
+    at_site bigint := (SELECT s.id FROM hubd.site AS s WHERE s.hub_id = hub AND s.slug = doc ->> 'site');
+BEGIN
+    IF at_site IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'HB101', MESSAGE = format('resource "%s": the hub has no site "%s"', doc ->> 'slug', doc ->> 'site');
+    END IF;
+    INSERT INTO hubd.resource AS r (hub_id, site_id, slug, kind, name_de, name_en, about_de, about_en, capacity, features, is_pool, is_example, position)
+    VALUES (hub, at_site, doc ->> 'slug', doc ->> 'kind', doc ->> 'name_de', coalesce(doc ->> 'name_en', doc ->> 'name_de'),
+        coalesce(doc ->> 'about_de', ''), coalesce(doc ->> 'about_en', ''), coalesce((doc ->> 'capacity')::integer, 1),
+        hubd.texts(doc -> 'features'), doc ? 'pool', true, place)
+    ON CONFLICT (hub_id, slug) DO NOTHING RETURNING r.id INTO made;
+    IF made IS NOT NULL AND NOT doc ? 'parts' THEN
+        PERFORM hubd.load_units(hub, made, doc);
+    END IF;
+    RETURN (made IS NOT NULL)::integer;
+END $$;
+
+-- A divisible resource has the units of its parts, which may be divisible themselves: repeated until nothing is added.
+CREATE OR REPLACE FUNCTION hubd.load_parts(hub bigint, resources jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    added bigint;
+    wrong text;
+BEGIN
+    SELECT format('resource "%s": no resource "%s" to be its part', doc ->> 'slug', part) INTO wrong
+    FROM jsonb_array_elements(resources) AS doc, jsonb_array_elements_text(doc -> 'parts') AS part
+    WHERE NOT EXISTS (SELECT FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = part) LIMIT 1;
+    IF wrong IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'HB101', MESSAGE = wrong;
+    END IF;
+    LOOP
+        INSERT INTO hubd.resource_unit (hub_id, resource_id, unit_id)
+        SELECT DISTINCT hub, whole.id, ru.unit_id
+        FROM jsonb_array_elements(resources) AS doc
+        JOIN hubd.resource AS whole ON whole.hub_id = hub AND whole.slug = doc ->> 'slug' AND whole.is_example,
+        jsonb_array_elements_text(doc -> 'parts') AS name
+        JOIN hubd.resource AS part ON part.hub_id = hub AND part.slug = name
+        JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = part.id
+        ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS added = ROW_COUNT;
+        EXIT WHEN added = 0;
+    END LOOP;
+END $$;
+
+-- The example bookings of a hub that are not there yet; returns their ids, unplaced so far.
+CREATE OR REPLACE FUNCTION hubd.load_bookings(hub bigint, hub_slug text, week jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+    made bigint[];
+BEGIN
+    WITH wish AS MATERIALIZED (
+        SELECT doc, format('example-%s-%s@hubd', hub_slug, n) AS uid FROM jsonb_array_elements(week) WITH ORDINALITY AS w (doc, n)
+        WHERE doc ->> 'kind' = 'booking'
+    ), booked AS (
+        INSERT INTO hubd.booking AS b (hub_id, kind, state, title, person_id, organisation_id, during, local_start, local_end, zone, uid, is_example)
+        SELECT hub, 'booking', 'confirmed', coalesce(doc ->> 'title', ''), p.id, p.organisation_id,
+            hubd.span((doc ->> 'start')::timestamptz, (doc ->> 'end')::timestamptz), (doc ->> 'local_start')::timestamp,
+            (doc ->> 'local_end')::timestamp, doc ->> 'zone', uid, true
+        FROM wish LEFT JOIN hubd.person AS p ON p.id = hubd.person_of(doc ->> 'person')
+        ON CONFLICT (hub_id, uid) DO NOTHING RETURNING b.id, b.uid
+    ), items AS (
+        INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id)
+        SELECT hub, booked.id, row_number() OVER (PARTITION BY booked.id ORDER BY r.position, r.id), r.id
+        FROM booked JOIN wish USING (uid), jsonb_array_elements_text(doc -> 'resources') AS slug
+        JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = slug.value
+    )
+    SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO made FROM booked;
+    RETURN made;
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.load_events(hub bigint, hub_slug text, week jsonb) RETURNS bigint[] LANGUAGE sql
+    RETURN ARRAY(SELECT hubd.event_new(hub, NULL, format('example-%s-%s@hubd', hub_slug, n), true, doc - 'kind' - 'week' - 'day' - 'person')
+        FROM jsonb_array_elements(week) WITH ORDINALITY AS w (doc, n)
+        WHERE doc ->> 'kind' = 'event'
+            AND NOT EXISTS (SELECT FROM hubd.event AS e WHERE e.hub_id = hub AND e.uid = format('example-%s-%s@hubd', hub_slug, n))
+        ORDER BY n);
+
+-- One hub with all that belongs to it; returns what was made, in numbers, and what of the week did not fit.
+CREATE OR REPLACE FUNCTION hubd.load_hub(doc jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    hub bigint;
+    h record;
+    counts jsonb;
+    resources jsonb := coalesce(doc -> 'resources', '[]');
+BEGIN
+    INSERT INTO hubd.hub (slug, name, about_de, about_en, topics, zone, color, url, is_example)
+    VALUES (doc ->> 'slug', doc ->> 'name', coalesce(doc ->> 'about_de', ''), coalesce(doc ->> 'about_en', ''), hubd.texts(doc -> 'topics'),
+        coalesce(doc ->> 'zone', 'Europe/Berlin'), doc ->> 'color', doc ->> 'url', true)
+    ON CONFLICT (slug) DO NOTHING RETURNING id INTO hub;
+    counts := jsonb_build_object('hubs', (hub IS NOT NULL)::integer);
+    SELECT * INTO h FROM hubd.hub WHERE slug = doc ->> 'slug';
+    counts := counts || jsonb_build_object(
+        'sites', (SELECT coalesce(sum(hubd.load_site(h.id, h.zone, s)), 0) FROM jsonb_array_elements(doc -> 'sites') AS s));
+    counts := counts || jsonb_build_object('resources', (SELECT coalesce(sum(hubd.load_resource(h.id, r, n::integer)), 0)
+        FROM jsonb_array_elements(resources) WITH ORDINALITY AS list (r, n)));
+    PERFORM hubd.load_parts(h.id, resources);
+    IF counts <> '{"hubs": 0, "sites": 0, "resources": 0}' THEN
+        PERFORM hubd.changed(ARRAY['all', 'hub:' || h.id]);
+    END IF;
+    RETURN counts;
+END $$;
+
+-- The week of one hub, after the people are there.
+CREATE OR REPLACE FUNCTION hubd.load_week(doc jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    hub bigint := hubd.hub_of(doc ->> 'slug');
+    events bigint[] := hubd.load_events(hub, doc ->> 'slug', coalesce(doc -> 'week', '[]'));
+    bookings bigint[] := hubd.load_bookings(hub, doc ->> 'slug', coalesce(doc -> 'week', '[]'));
+    unplaced jsonb;
+BEGIN
+    IF cardinality(events) = 0 AND cardinality(bookings) = 0 THEN
+        RETURN '{"events": 0, "bookings": 0, "unplaced": []}';
+    END IF;
+    PERFORM hubd.book_events(hub, events);
+    UPDATE hubd.booking AS b SET state = 'cancelled', cancelled_at = hubd.present()
+    FROM hubd.place_all(hub, bookings) AS p WHERE b.hub_id = hub AND b.id = p.booking_id AND NOT p.is_placed;
+    SELECT coalesce(jsonb_agg(format('%s: "%s", %s', doc ->> 'slug', b.title, hubd.wall(b.local_start))), '[]') INTO unplaced
+    FROM hubd.booking AS b WHERE b.hub_id = hub AND b.is_example AND (b.state = 'unplaced' OR (b.state = 'cancelled' AND b.id = ANY (bookings)));
+    PERFORM hubd.changed(hubd.event_scopes(hub, events) || ARRAY(SELECT 'resource:' || i.resource_id FROM hubd.booking_item AS i
+        WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)));
+    RETURN jsonb_build_object('events', cardinality(events), 'bookings', cardinality(bookings), 'unplaced', unplaced);
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.load_person(doc jsonb) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made integer;
+    who bigint;
+BEGIN
+    INSERT INTO hubd.organisation (slug, name, kind)
+    SELECT doc -> 'organisation' ->> 'slug', doc -> 'organisation' ->> 'name', doc -> 'organisation' ->> 'kind' WHERE doc -> 'organisation' ->> 'slug' IS NOT NULL
+    ON CONFLICT (slug) DO NOTHING;
+    INSERT INTO hubd.person (mail, name, language, organisation_id, is_example)
+    VALUES (doc ->> 'mail', doc ->> 'name', coalesce(doc ->> 'language', 'de'),
+        (SELECT id FROM hubd.organisation WHERE slug = doc -> 'organisation' ->> 'slug'), true)
+    ON CONFLICT (lower(mail)) DO NOTHING;
+    GET DIAGNOSTICS made = ROW_COUNT;
+    who := hubd.person_of(doc ->> 'mail');
+    INSERT INTO hubd.membership (hub_id, person_id, role)
+    SELECT hubd.hub_of(m ->> 'hub'), who, m ->> 'role' FROM jsonb_array_elements(doc -> 'memberships') AS m WHERE made > 0
+    ON CONFLICT DO NOTHING;
+    RETURN made;
+END $$;
