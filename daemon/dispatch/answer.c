@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Replies: an api.reply row, and the problems that C itself finds. */
+#include "dispatch.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "dispatch/exchange.h"
+#include "dispatch/problem.h"
+#include "http/http.h"
+
+static const char json_type[] = "application/json", problem_type[] = "application/problem+json";
+
+/* What every answer of the API carries: it depends on who asks and in which language, and is never stored by others. */
+static void
+add_common_fields(struct http_request *request, int status)
+{
+	http_add_field(request, "Cache-Control", status < 400 ? "private, no-cache" : "no-store");
+	http_add_field(request, "Vary", "Authorization, Accept-Language");
+	http_add_field(request, "Content-Language", request_language(request));
+	if (status == 401)
+		http_add_field(request, "WWW-Authenticate", "Bearer realm=\"hubd\"");
+}
+
+void
+answer_problem_text(struct http_request *request, int status, const char *problem, const char *detail, const char *pointer, const char *errors)
+{
+	const struct problem *known = problem_find(problem);
+	assert(known != NULL && "a problem that the table does not have");
+	struct str body = {0}, type = {0};
+	struct json_writer writer = {.out = &body};
+	str_print(&type, "/problems/%s", problem);
+	json_open_map(&writer, NULL);
+	json_put_text(&writer, "type", str_text(&type));
+	json_put_text(&writer, "title", str_equal(request_language(request), "en") ? known->title_en : known->title_de);
+	json_put_integer(&writer, "status", status);
+	json_put_text(&writer, "detail", detail);
+	if (pointer != NULL)
+		json_put_text(&writer, "pointer", pointer);
+	if (errors != NULL && *errors != '\0') {
+		json_open_list(&writer, "errors");
+		json_put_raw(&writer, NULL, errors);
+		json_close_list(&writer);
+	}
+	json_close_map(&writer);
+	add_common_fields(request, status);
+	http_reply(request, status, problem_type, body.bytes, body.length);
+	str_free(&body);
+	str_free(&type);
+}
+
+void
+answer_problem(struct http_request *request, int status, const char *problem, const char *detail_de, const char *detail_en)
+{
+	bool is_english = str_equal(request_language(request), "en");
+	answer_problem_text(request, status, problem, is_english ? detail_en : detail_de, NULL, NULL);
+}
+
+void
+answer_refusal(struct exchange *exchange)
+{
+	const struct ask *ask = &exchange->ask;
+	answer_problem_text(exchange->request, ask->status, ask->problem, ask->detail, ask->pointer, str_text(&ask->errors));
+}
+
+static void
+answer_defect(struct http_request *request, const char *why)
+{
+	log_event(LOG_LEVEL_ERROR, "defect", "id", http_request_id(request), "why", why, NULL);
+	answer_problem(request, 500, "defect", "Das ist ein Fehler in hubd, nicht in der Anfrage.",
+	    "This is a defect of hubd, not of the request.");
+}
+
+void
+answer_reply(struct http_request *request, const struct db_rows *rows)
+{
+	int status = db_count(rows) == 1 ? (int)db_number(rows, 0, "status") : 0;
+	if (status < 200 || status > 599) {
+		answer_defect(request, "a function gave no reply");
+		return;
+	}
+	const char *revision = db_text(rows, 0, "revision"), *location = db_text(rows, 0, "location");
+	const char *body = db_text(rows, 0, "body");
+	add_common_fields(request, status);
+	if (revision != NULL) {
+		struct str tag = {0};
+		str_print(&tag, "\"%s\"", revision);
+		http_add_field(request, "ETag", str_text(&tag));
+		str_free(&tag);
+	}
+	if (location != NULL)
+		http_add_field(request, "Location", location);
+	if (status == 503 || status == 429)
+		http_add_field(request, "Retry-After", "1");
+	http_reply(request, status, body == NULL ? NULL : status >= 400 ? problem_type : json_type, body == NULL ? "" : body,
+	    body == NULL ? 0 : db_length(rows, 0, "body"));
+}

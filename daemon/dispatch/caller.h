@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Who asks, in which language, with which key and on which revision: the header fields that every route shares.
+ *
+ * The parsers are pure. Who a token belongs to, and what it may, is SQL's to say.
+ */
+#ifndef HUBD_DISPATCH_CALLER_H
+#define HUBD_DISPATCH_CALLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+struct http_request;
+
+struct caller {
+	const char *language;            /* "de" or "en" */
+	const char *token;               /* SHA-256 of the token, hexadecimal; NULL: none was sent */
+	const char *key, *hash;          /* NULL without Idempotency-Key */
+	const char *revision;            /* If-Match's tag; NULL without, and for * */
+};
+
+/* What is malformed: a problem, in both languages. */
+struct caller_fault {
+	int status;
+	const char *problem, *detail_de, *detail_en;
+};
+
+/* The token of `Bearer TOKEN`, or Basic's password; NULL when malformed (RFC 6750 2.1, RFC 7617 2). */
+const char *caller_parse_authorization(struct arena *arena, const char *field);
+/* "de" or "en" by ?lang= (may be NULL), then Accept-Language (may be NULL; RFC 9110 12.5.4), then German. */
+const char *caller_parse_language(const char *parameter, const char *field);
+/* The tag of one strong or weak entity tag without its quotes, or NULL when malformed. "*" is itself. */
+const char *caller_parse_tag(struct arena *arena, const char *field);
+/* The key without quotes; NULL when malformed: 1 to 200 visible ASCII characters, bare or as a quoted string. */
+const char *caller_parse_key(struct arena *arena, const char *field);
+
+/* False: *ret_fault says what is wrong; the language is set in any case. */
+bool caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault);
+/* The caller document of sql/README.md, in the request's arena. */
+const char *caller_document(struct http_request *request, const struct caller *caller);
+
+#endif

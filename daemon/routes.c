@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "routes.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "db/db.h"
+#include "dispatch.h"
+#include "service/service.h"
+
+#define API "/api/v1"
+
+/* A pattern that fits first decides, so what is written out stands before a parameter in its place. */
+static const struct route routes[] = {
+	/* The service itself. */
+	{.method = "GET", .path = "/", .statement = "hubs", .answer = service_answer_home},
+	{.method = "GET", .path = "/healthz", .answer = service_answer_healthz},
+	{.method = "GET", .path = "/readyz", .answer = service_answer_readyz},
+	{.method = "GET", .path = "/metrics", .answer = service_answer_metrics},
+	{.method = "GET", .path = "/robots.txt", .answer = service_answer_robots},
+	{.method = "GET", .path = "/problems", .answer = service_answer_problems},
+	{.method = "GET", .path = "/problems/{problem}", .answer = service_answer_problem},
+	{.method = "GET", .path = "/stream", .answer = service_answer_stream},
+	{.method = "GET", .path = API "/openapi.json", .answer = service_answer_openapi},
+
+	/* Places. */
+	{.method = "GET", .path = API "/hubs", .statement = "hubs"},
+	{.method = "GET", .path = API "/hubs/{hub}", .statement = "hub"},
+	{.method = "GET", .path = API "/topics", .statement = "topics"},
+	{.method = "GET", .path = API "/sites", .statement = "sites"},
+	{.method = "GET", .path = API "/resources", .statement = "resources"},
+	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
+	{.method = "GET", .path = API "/units", .statement = "units"},
+	{0},
+};
+
+const struct route *
+routes_all(void)
+{
+	return routes;
+}
+
+static void
+add_statement(struct db_statement *statements, size_t *count, const char *function, bool is_write)
+{
+	if (function == NULL)
+		return;
+	for (size_t i = 0; i < *count; i++)
+		if (str_equal(statements[i].name, function))
+			return;
+	struct str sql = {0};
+	str_print(&sql, "SELECT * FROM api.%s($1, $2)", function);
+	statements[(*count)++] = (struct db_statement){.name = function, .sql = str_steal(&sql, NULL), .parameters = 2, .is_write = is_write};
+}
+
+struct db_statement *
+routes_statements(size_t *ret_count)
+{
+	struct db_statement *statements = base_alloc(2 * sizeof routes / sizeof routes[0] * sizeof *statements);
+	size_t count = 0;
+	for (const struct route *route = routes; route->method != NULL; route++) {
+		add_statement(statements, &count, route->look, false);
+		add_statement(statements, &count, route->statement, route->is_write);
+	}
+	*ret_count = count;
+	return statements;
+}
+
+void
+routes_free_statements(struct db_statement *statements, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *)(uintptr_t)statements[i].sql);
+	free(statements);
+}
