@@ -47,3 +47,40 @@ CREATE OR REPLACE FUNCTION hubd.event_scopes(hub bigint, events bigint[]) RETURN
 CREATE OR REPLACE FUNCTION hubd.problem_no_event(caller jsonb, id text) RETURNS api.reply LANGUAGE sql IMMUTABLE
     RETURN hubd.problem_not_found(caller, format('Es gibt hier keine Veranstaltung mit der Nummer %s.', id),
         format('There is no event with the number %s here.', id));
+
+-- A page of events that touch [from_at, to_at), in the order of their start, behind the occurrence that the last page ended with.
+CREATE OR REPLACE FUNCTION hubd.event_page(person bigint, hub bigint, topic text, from_at timestamptz, to_at timestamptz,
+        after_start timestamptz, after_id bigint, most integer) RETURNS jsonb LANGUAGE sql STABLE
+    BEGIN ATOMIC
+        SELECT coalesce(jsonb_agg(hubd.event_document(page.e, page.o) || jsonb_build_object('occurrence', (page.o).id)
+            ORDER BY lower((page.o).during), (page.o).id), '[]')
+        FROM (
+            SELECT e, o FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
+            WHERE (hub IS NULL OR o.hub_id = hub) AND (topic IS NULL OR e.topics @> ARRAY[topic])
+                AND lower(o.during) < to_at AND (upper(o.during) > from_at OR lower(o.during) >= from_at)
+                AND (lower(o.during), o.id) > (after_start, after_id)
+                AND hubd.may_see_event(person, e)
+            ORDER BY lower(o.during), o.id LIMIT most
+        ) AS page;
+    END;
+
+CREATE OR REPLACE FUNCTION hubd.problem_not_manager(caller jsonb) RETURNS api.reply LANGUAGE sql IMMUTABLE
+    RETURN hubd.problem_not_allowed(caller, 'Veranstaltungen ändern nur die Managerinnen und Manager des Hubs.',
+        'Only the hub''s managers change events.');
+
+-- Enters the hub of {id}; a refusal unless the caller manages it, NULL otherwise. Who may not see an event does not learn that it exists.
+CREATE OR REPLACE FUNCTION hubd.manager_of_event(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    hub bigint := hubd.hub_of_event((input ->> 'id')::bigint);
+    e hubd.event;
+BEGIN
+    IF person IS NULL THEN
+        RETURN hubd.problem_sign_in(caller);
+    END IF;
+    PERFORM hubd.enter_hub(coalesce(hub, 0));
+    SELECT * INTO e FROM hubd.event WHERE hub_id = hub AND id = (input ->> 'id')::bigint;
+    IF e.id IS NULL OR NOT hubd.may_see_event(person, e) THEN
+        RETURN hubd.problem_no_event(caller, input ->> 'id');
+    END IF;
+    RETURN CASE WHEN hubd.has_role(person, hub, 'manager') THEN NULL ELSE hubd.problem_not_manager(caller) END;
+END $$;

@@ -106,3 +106,13 @@ BEGIN
     FROM jsonb_to_recordset(results) AS p (booking_id bigint, is_placed boolean, reason text, conflicts jsonb)
     JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.booking_id = p.booking_id;
 END $$;
+
+-- Cancels these events: their rooms are free again, they stay visible.
+CREATE OR REPLACE FUNCTION hubd.cancel_events(hub bigint, events bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE hubd.event AS e SET state = 'cancelled', cancelled_at = hubd.present(), sequence = e.sequence + 1,
+        revision = e.revision + 1, revised_at = hubd.present()
+    WHERE e.hub_id = hub AND e.id = ANY (events) AND e.state <> 'cancelled';
+    UPDATE hubd.occurrence AS o SET state = 'cancelled' WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.state <> 'cancelled';
+    PERFORM hubd.book_events(hub, events);
+END $$;
