@@ -11,6 +11,7 @@
 enum {
 	METHOD_MAX = 32,
 	CHUNK_LINE_MAX = 1024,
+	CHUNK_LINE_MIN = 20,   /* a plain size always has room */
 	KEEP_BODY = 64 * 1024, /* a buffer larger than this is not kept for the next request */
 };
 
@@ -96,14 +97,9 @@ split_absolute(struct http_reader *reader, const char **at, size_t *length)
 		size_t host_length = strlen(reader->host);
 		if (host_length != (size_t)(path - authority) || strncasecmp(reader->host, authority, host_length) != 0)
 			return false;
-	} else {
-		size_t begin = reader->head.length; /* HTTP/1.0 without Host: keep a copy behind the head */
-		str_add(&reader->head, authority, (size_t)(path - authority));
-		str_char(&reader->head, '\0');
-		size_t target = reader->target;
-		path = reader->head.bytes + target + (size_t)(path - *at);
-		end = reader->head.bytes + target + *length;
-		reader->host = reader->head.bytes + begin;
+	} else { /* HTTP/1.0 without Host: a copy that ends in NUL, where chunks cannot come */
+		str_add(&reader->extra, authority, (size_t)(path - authority));
+		reader->host = reader->extra.bytes;
 	}
 	*at = path;
 	*length = (size_t)(end - path);
@@ -391,18 +387,9 @@ judge_head(struct http_reader *reader)
 	struct head head = {0};
 	if (!gather(reader, &head) || !judge_host(reader, head.singles[SINGLE_HOST]))
 		return;
-	size_t host_at = *reader->host != '\0' ? (size_t)(reader->host - reader->head.bytes) : 0;
-	const char *coding = head.singles[SINGLE_CODING], *length = head.singles[SINGLE_LENGTH];
-	size_t coding_at = coding == NULL ? 0 : (size_t)(coding - reader->head.bytes);
-	size_t length_at = length == NULL ? 0 : (size_t)(length - reader->head.bytes);
 	split_target(reader);
 	if (reader->state == HTTP_READ_REFUSED)
 		return;
-	/* split_target() may have grown the head, and so moved it. */
-	if (host_at > 0)
-		reader->host = reader->head.bytes + host_at;
-	head.singles[SINGLE_CODING] = coding == NULL ? NULL : reader->head.bytes + coding_at;
-	head.singles[SINGLE_LENGTH] = length == NULL ? NULL : reader->head.bytes + length_at;
 	reader->keep_alive = !head.says_close && (reader->minor > 0 || head.says_keep_alive);
 	judge_body(reader, &head);
 }
@@ -563,6 +550,7 @@ feed_extra(struct http_reader *reader, const char *bytes, size_t length)
 	size_t part = newline == NULL ? length : (size_t)(newline - bytes) + 1;
 	size_t bound = reader->state == HTTP_READ_TRAILERS ? reader->limits.line + 2 : CHUNK_LINE_MAX;
 	size_t left = reader->limits.head > reader->extra_total ? reader->limits.head - reader->extra_total : 0;
+	left = left < CHUNK_LINE_MIN ? CHUNK_LINE_MIN : left;
 	bound = left < bound ? left : bound;
 	size_t room = bound > reader->extra.length ? bound - reader->extra.length : 0;
 	str_add(&reader->extra, bytes, part < room ? part : room);
