@@ -39,8 +39,8 @@ struct ical_event {
 	 */
 	bool is_all_day;
 	int64_t start_utc, end_utc;
-	int64_t start_local, end_local; /* on the clocks of zone_id, or of the default zone */
-	const char *zone_id; /* an IANA id, "UTC"; NULL: floating or all-day, resolved in the calendar's zone */
+	int64_t start_local, end_local; /* on the clocks of zone_id, or of the zone it was resolved in */
+	const char *zone_id; /* an IANA id, "UTC"; NULL: floating (resolved in the calendar's zone) or all-day (in the default zone) */
 
 	/* Recurrence: as the file has it; nothing is expanded here. */
 	bool has_recurrence; /* RRULE or RDATE */
@@ -67,7 +67,7 @@ struct ical_skipped {
 
 struct ical_calendar {
 	const char *name; /* may be NULL */
-	const char *zone_id; /* in which floating times and days were resolved: the file's own or the default */
+	const char *zone_id; /* in which floating times were resolved: the file's own or the default */
 	const struct ical_event *events;
 	size_t count;
 	const struct ical_skipped *skipped;

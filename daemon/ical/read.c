@@ -92,6 +92,7 @@ read_stream(struct stream *stream, const struct zone *default_zone)
 		stream->calendar_count++;
 		read_head(stream, i);
 		const struct zone *own = zone_find_foreign(stream->zone_id, NULL);
+		stream->reading.day_zone = default_zone;
 		stream->reading.zone = own != NULL ? own : default_zone;
 		if (!read_events(stream, i))
 			return false;

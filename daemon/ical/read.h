@@ -23,7 +23,8 @@ enum {
 };
 
 /*
- * default_zone is used for floating times and whole days unless the file names a zone itself.
+ * default_zone is used for whole days, and for floating times unless the file names a zone itself
+ * (X-WR-TIMEZONE).
  * NULL: the stream as a whole was refused, and *ret_error is one sentence in the arena.
  * A UID with several sequences is returned once, with the highest, and noted.
  */

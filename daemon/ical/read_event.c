@@ -319,7 +319,7 @@ resolve_local(struct event_reading *r, icalproperty *property, struct moment *mo
 	}
 	moment->is_floating = moment->zone == NULL && !moment->is_date;
 	if (moment->zone == NULL)
-		moment->zone = r->reading->zone;
+		moment->zone = moment->is_date ? r->reading->day_zone : r->reading->zone;
 	moment->utc = zone_to_utc(moment->zone, moment->local, &moment->fit);
 }
 

@@ -17,7 +17,8 @@ struct zone;
 
 struct ical_reading {
 	struct arena *arena;
-	const struct zone *zone; /* for floating times and days */
+	const struct zone *zone;     /* for floating times: the file's own, or the default */
+	const struct zone *day_zone; /* for whole days: the default */
 	struct ical_timezones *timezones;
 	size_t error_count;
 };
