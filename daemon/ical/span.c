@@ -5,6 +5,8 @@
 
 #include "base/when.h"
 
+static const int64_t last_instant = 253402300799; /* 9999-12-31T23:59:59Z */
+
 bool
 span_is_local(const char *text)
 {
@@ -54,6 +56,8 @@ span_read(const struct span_words *words, const struct zone *zone, struct span *
 	} else if (!read_time(words->end, zone, &span.end, &span.local_end, &span.end_fit)) {
 		return SPAN_BAD_END;
 	}
+	if (span.end > last_instant)
+		return words->end != NULL ? SPAN_BAD_END : SPAN_BAD_DURATION;
 	if (span.end <= span.start)
 		return SPAN_IS_EMPTY;
 	*ret_span = span;
