@@ -44,7 +44,7 @@ enum db_outcome {
 	DB_LATE,     /* our deadline passed after sending: a write's outcome is unknown; the late result is discarded */
 };
 
-/* rows are valid until done returns; NULL but for DB_ROWS and DB_ERROR. */
+/* rows are valid until done returns; NULL but for DB_ROWS and DB_ERROR. It may make further calls, but not free the pool. */
 typedef void db_done(void *context, enum db_outcome outcome, const struct db_rows *rows);
 
 /*

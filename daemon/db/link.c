@@ -16,7 +16,7 @@
 
 enum {
 	CONNECT_TIMEOUT_MS = 5000, /* of one try, where the connection string says nothing */
-	SSL_READS = 3,             /* a TLS record is 16 KB, libpq reads at least 8 KB a time: two empty it, one to spare */
+	SSL_READS = 3,             /* servers since 17 send TLS records of up to 16 KB, libpq may read but 8 KB a time: one to spare */
 };
 
 enum link_state { LINK_WAITING, LINK_CONNECTING, LINK_UP };
