@@ -7,6 +7,7 @@ CREATE SCHEMA IF NOT EXISTS hubd;
 CREATE SCHEMA IF NOT EXISTS api;
 REVOKE ALL ON SCHEMA hubd, api FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA hubd GRANT EXECUTE ON FUNCTIONS TO hubd_api, hubd_network;
 
 -- One sequence for all public numbers: an id names one thing, whatever its table.
 CREATE SEQUENCE hubd.id;
@@ -242,6 +243,13 @@ COMMENT ON COLUMN hubd.claim.party IS 'The row''s own id for a hard row (nobody 
 CREATE INDEX claim_by_booking ON hubd.claim (booking_hub_id, booking_id);
 CREATE INDEX claim_that_expires ON hubd.claim (expires_at) WHERE expires_at IS NOT NULL;
 
+-- What the re-arranger juggles with: a demand wants one of its variants, a variant is a set of units.
+CREATE TYPE hubd.demand AS (n integer, booking_id bigint, item integer, during tstzrange, pool_id bigint, wanted jsonb,
+    unit_ids bigint[], setup interval, turnover interval, is_new boolean);
+CREATE TYPE hubd.variant AS (n integer, demand integer, resource_id bigint, unit_ids bigint[], setups interval[], turnovers interval[]);
+-- What became of one booking: reason NULL | slot-taken | none-exists | none-found.
+CREATE TYPE hubd.placing AS (booking_id bigint, is_placed boolean, reason text, conflicts jsonb);
+
 CREATE TABLE hubd.import_source (
     hub_id bigint NOT NULL REFERENCES hubd.hub ON DELETE CASCADE,
     id bigint NOT NULL DEFAULT nextval('hubd.id'),
@@ -317,6 +325,7 @@ COMMENT ON TABLE hubd.occurrence IS 'One date of an event. A single event has ex
 COMMENT ON COLUMN hubd.occurrence.during IS 'An instant (an event without an end) is [t,t].';
 COMMENT ON COLUMN hubd.occurrence.is_unplaced IS 'Its rooms could not be claimed: it is listed and published, but blocks nothing.';
 CREATE UNIQUE INDEX occurrence_is_unique ON hubd.occurrence (hub_id, event_id, coalesce(recurrence_id, '-infinity'));
+CREATE INDEX occurrence_by_booking ON hubd.occurrence (hub_id, booking_id) WHERE booking_id IS NOT NULL;
 CREATE INDEX occurrence_by_start ON hubd.occurrence (hub_id, lower(during));
 
 CREATE TABLE hubd.event_resource (
@@ -329,6 +338,13 @@ CREATE TABLE hubd.event_resource (
 );
 COMMENT ON TABLE hubd.event_resource IS 'The rooms and equipment that an event wants; what it has is its bookings'' claims.';
 CREATE INDEX event_resource_by_resource ON hubd.event_resource (hub_id, resource_id);
+
+-- One entry of a feed, whatever it is made of, so that every kind of feed has the same columns. Instants in seconds since 1970.
+CREATE TYPE hubd.feed_entry AS (id bigint, version bigint, is_known boolean, uid text, sequence integer, revised bigint,
+    created bigint, start bigint, "end" bigint, local_start bigint, local_end bigint, is_all_day boolean, zone text, state text,
+    title text, text text, location text, latitude double precision, longitude double precision, categories text,
+    hub_name text, hub text, event bigint, speakers text, organiser text, price text, url text, online_url text,
+    image_url text, blocks boolean);
 
 CREATE TABLE hubd.idempotency (
     principal text NOT NULL,

@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- When something is free: starts at which a booking of a given length would fit, set-wise over resources, and the alternatives
+-- that a refusal offers. Suggestions, not promises: only hubd.place() judges.
+
+-- The moments in window at which a site is open; always, if it does not say.
+CREATE OR REPLACE FUNCTION hubd.open_hours(hours jsonb, zone text, span tstzrange) RETURNS tstzmultirange LANGUAGE sql STABLE
+    RETURN CASE WHEN hours = '[]' THEN tstzmultirange(span) ELSE coalesce((
+        SELECT range_agg(tstzrange((day + opens) AT TIME ZONE zone,
+            (day + closes + CASE WHEN closes <= opens THEN interval '1 day' ELSE '0' END) AT TIME ZONE zone))
+        FROM generate_series(date_trunc('day', lower(span) AT TIME ZONE zone) - interval '1 day', upper(span) AT TIME ZONE zone, '1 day') AS day,
+            jsonb_array_elements(hours) AS h, LATERAL (SELECT (h ->> 'opens')::time AS opens, (h ->> 'closes')::time AS closes) AS t
+        WHERE h -> 'days' @> to_jsonb(extract(isodow FROM day)::integer)), '{}') * tstzmultirange(span) END;
+
+-- Starts that are free, by resource: opening hours less the starts that would hit a claim; of a pool, at which count units are not left.
+-- own: a booking that does not count (it is being moved). A hold that has expired does not count either.
+CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], counts integer[], length interval, span tstzrange, own bigint)
+    RETURNS TABLE (hub_id bigint, resource_id bigint, starts tstzmultirange) LANGUAGE sql STABLE ROWS 100
+    BEGIN ATOMIC
+        WITH asked AS MATERIALIZED (
+            SELECT r.hub_id, r.id, r.is_pool, k.count, s.opening_hours, s.zone
+            FROM unnest(hubs, resources, counts) AS k (hub_id, id, count)
+            JOIN hubd.resource AS r ON r.hub_id = k.hub_id AND r.id = k.id JOIN hubd.site AS s ON s.hub_id = r.hub_id AND s.id = r.site_id
+        ), hit AS MATERIALIZED (
+            SELECT a.hub_id, a.id, a.is_pool, a.count, u.setup, u.turnover, c.during, c.lane
+            FROM asked AS a
+            JOIN hubd.resource_unit AS ru ON ru.hub_id = a.hub_id AND ru.resource_id = a.id
+            JOIN hubd.unit AS u ON u.hub_id = a.hub_id AND u.id = ru.unit_id
+            JOIN hubd.claim AS c ON c.hub_id = a.hub_id AND c.unit_id = u.id
+            WHERE c.during && tstzrange(lower(span) - interval '1 day', upper(span) + interval '1 day')
+              AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > hubd.present())
+              AND (NOT a.is_pool OR c.lane = '[9,10)')
+        ), edge AS (
+            SELECT hub_id, id, at, sum(step) AS step FROM (
+                SELECT hub_id, id, lower(during) AS at, 1 AS step FROM hit WHERE is_pool
+                UNION ALL
+                SELECT hub_id, id, upper(during) + greatest(setup, turnover), -1 FROM hit WHERE is_pool) AS either
+            GROUP BY hub_id, id, at
+        ), level AS (
+            SELECT hub_id, id, at, sum(step) OVER of_one AS busy, lead(at) OVER of_one AS until FROM edge
+            WINDOW of_one AS (PARTITION BY hub_id, id ORDER BY at)
+        ), blocked AS (
+            SELECT hub_id, id, range_agg(hubd.blocked_starts(during, lane, length, setup, turnover)) AS starts FROM hit WHERE NOT is_pool GROUP BY hub_id, id
+            UNION ALL
+            SELECT l.hub_id, l.id, range_agg(tstzrange(l.at - length - size.gap, l.until, '()'))
+            FROM level AS l JOIN asked AS a ON a.hub_id = l.hub_id AND a.id = l.id
+            JOIN LATERAL (SELECT count(*) AS units, max(greatest(u.setup, u.turnover)) AS gap FROM hubd.unit AS u
+                WHERE u.hub_id = a.hub_id AND u.pool_id = a.id) AS size ON true
+            WHERE l.busy + a.count > size.units AND l.until > l.at GROUP BY l.hub_id, l.id
+        )
+        SELECT a.hub_id, a.id, coalesce((SELECT range_agg(tstzrange(lower(o), upper(o) - length, '[]')) FROM unnest(hubd.open_hours(a.opening_hours, a.zone, span)) AS o
+            WHERE upper(o) - lower(o) >= length), '{}') - coalesce(b.starts, '{}')
+        FROM asked AS a LEFT JOIN blocked AS b ON b.hub_id = a.hub_id AND b.id = a.id
+        WHERE NOT a.is_pool OR a.count <= (SELECT count(*) FROM hubd.unit AS u WHERE u.hub_id = a.hub_id AND u.pool_id = a.id);
+    END;
+
+-- The free start nearest to the wanted one, before it or after it.
+CREATE OR REPLACE FUNCTION hubd.nearest_start(starts tstzmultirange, wanted timestamptz, is_after boolean) RETURNS timestamptz LANGUAGE sql IMMUTABLE
+    RETURN (SELECT CASE WHEN is_after THEN min(greatest(lower(s), wanted)) ELSE max(least(upper(s), wanted)) END FROM unnest(starts) AS s
+        WHERE CASE WHEN is_after THEN upper(s) >= wanted ELSE lower(s) <= wanted END);
