@@ -61,10 +61,12 @@ CREATE OR REPLACE FUNCTION hubd.problem_stale(caller jsonb, revision bigint) RET
 CREATE OR REPLACE FUNCTION hubd.hub_of(hub_slug text) RETURNS bigint LANGUAGE sql STABLE
     RETURN (SELECT id FROM hubd.hub WHERE slug = hub_slug AND NOT is_network);
 
+-- The time is that of the call, not the transaction's start: a feed's Last-Modified must rise when a long transaction ends at last.
 -- Tells feeds, streams and caches that what these scopes show has changed: all | hub:ID | topic:SLUG | resource:ID | event:ID | person:ID.
 CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE sql
     BEGIN ATOMIC
-        INSERT INTO hubd.change (scope) SELECT DISTINCT scope FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
+        INSERT INTO hubd.change (scope, at)
+        SELECT DISTINCT scope, hubd.present() + (clock_timestamp() - pg_catalog.now()) FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
     END;
 
 -- Queues a job once a (kind, key); NULL run_at: at once.

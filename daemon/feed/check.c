@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feed/check.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "db/db.h"
+
+struct joined {
+	void (*done)(void *context, bool is_known);
+	void *context;
+};
+
+struct crowd {
+	struct joined *list;
+	size_t count, room;
+};
+
+struct feed_check {
+	struct db_pool *pool;
+	void (*heard)(void *context, const struct feed_news *news);
+	void *context;
+	bool is_running, is_freed;
+	struct crowd running, waiting; /* who came before the check in flight started, and after */
+	char *snapshot;                /* NULL: nothing is known */
+	char today[16];
+	int64_t present, oldest;
+	uint64_t count;
+};
+
+static void start_check(struct feed_check *check);
+
+static void
+crowd_add(struct crowd *crowd, void (*done)(void *context, bool is_known), void *context)
+{
+	if (crowd->count == crowd->room) {
+		crowd->room = crowd->room == 0 ? 64 : crowd->room * 2;
+		crowd->list = base_realloc(crowd->list, crowd->room * sizeof crowd->list[0]);
+	}
+	crowd->list[crowd->count++] = (struct joined){done, context};
+}
+
+static void
+take_news(struct feed_check *check, const struct db_rows *rows)
+{
+	const char *scopes = db_text(rows, 0, "scopes");
+	free(check->snapshot);
+	check->snapshot = base_strdup(db_text(rows, 0, "snapshot"));
+	snprintf(check->today, sizeof check->today, "%s", db_text(rows, 0, "today"));
+	check->present = db_number(rows, 0, "present");
+	check->oldest = db_number(rows, 0, "oldest");
+	check->heard(check->context, &(struct feed_news){.is_all = db_is_true(rows, 0, "is_all"), .scopes = scopes == NULL ? "" : scopes});
+}
+
+static void
+check_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
+{
+	struct feed_check *check = context;
+	struct crowd told = check->running;
+	bool is_known = outcome == DB_ROWS && db_count(rows) == 1;
+	check->is_running = false;
+	check->running = (struct crowd){0};
+	if (check->is_freed) {
+		free(told.list);
+		free(check);
+		return;
+	}
+	if (outcome == DB_ERROR)
+		log_event(LOG_LEVEL_WARNING, "feed-check-failed", "sqlstate", db_sqlstate(rows), "message", db_message(rows), NULL);
+	if (is_known)
+		take_news(check, rows);
+	if (check->waiting.count > 0)
+		start_check(check); /* the database works while we answer */
+	for (size_t i = 0; i < told.count; i++)
+		told.list[i].done(told.list[i].context, is_known);
+	if (check->waiting.list == NULL)
+		check->waiting = (struct crowd){.list = told.list, .room = told.room};
+	else
+		free(told.list);
+}
+
+static void
+start_check(struct feed_check *check)
+{
+	struct crowd spare = check->running;
+	assert(!check->is_running && spare.count == 0);
+	check->is_running = true;
+	check->running = check->waiting;
+	check->waiting = spare;
+	check->count++;
+	db_call(check->pool, "feed_changes", (const char *const[]){check->snapshot}, check_done, check);
+}
+
+void
+feed_check_join(struct feed_check *check, void (*done)(void *context, bool is_known), void *context)
+{
+	crowd_add(&check->waiting, done, context);
+	if (!check->is_running)
+		start_check(check);
+}
+
+struct feed_check *
+feed_check_new(struct db_pool *pool, void (*heard)(void *context, const struct feed_news *news), void *context)
+{
+	struct feed_check *check = base_alloc(sizeof *check);
+	check->pool = pool;
+	check->heard = heard;
+	check->context = context;
+	return check;
+}
+
+void
+feed_check_free(struct feed_check *check)
+{
+	if (check == NULL)
+		return;
+	free(check->snapshot);
+	free(check->waiting.list);
+	check->snapshot = NULL;
+	check->waiting = (struct crowd){0};
+	check->is_freed = true;
+	if (check->is_running)
+		return; /* check_done() frees the rest */
+	free(check->running.list);
+	free(check);
+}
+
+const char *
+feed_check_today(const struct feed_check *check)
+{
+	return check->today;
+}
+
+int64_t
+feed_check_present(const struct feed_check *check)
+{
+	return check->present;
+}
+
+int64_t
+feed_check_oldest(const struct feed_check *check)
+{
+	return check->oldest;
+}
+
+uint64_t
+feed_check_count(const struct feed_check *check)
+{
+	return check->count;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The chain of revision checks: one call to api.feed_changes in flight at a time serves all who wait.
+ *
+ * Whoever joins is told when a check that *started after* it joined has ended, so whatever was committed before is
+ * known then. Each check asks what changed since the one before it: between them no change is lost, in whatever order transactions
+ * commit. It does not know feeds: it hands the news to one function before it tells anybody.
+ */
+#ifndef HUBD_FEED_CHECK_H
+#define HUBD_FEED_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db_pool;
+struct feed_check;
+
+struct feed_news {
+	bool is_all;        /* everything may have changed, and versions may be others' */
+	const char *scopes; /* separated by spaces; "" for none */
+};
+
+/* heard is called once a check that succeeded, before those who joined. */
+struct feed_check *feed_check_new(struct db_pool *pool, void (*heard)(void *context, const struct feed_news *news), void *context);
+void feed_check_free(struct feed_check *check); /* NULL is fine; whoever waits is told nothing */
+
+/* done is called once, perhaps before this returns; is_known false: the database did not answer. */
+void feed_check_join(struct feed_check *check, void (*done)(void *context, bool is_known), void *context);
+
+/* As of the last check that succeeded: the UTC date ("" before the first), the database's clock, the oldest running transaction. */
+const char *feed_check_today(const struct feed_check *check);
+int64_t feed_check_present(const struct feed_check *check);
+int64_t feed_check_oldest(const struct feed_check *check);
+uint64_t feed_check_count(const struct feed_check *check); /* calls so far */
+
+#endif

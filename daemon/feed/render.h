@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The text of a published calendar (CALENDARS.md, first table): its head from a feed_head, each entry from a
+ * feed_entry. Equal structs give equal bytes: no clock, no counter, no locale.
+ *
+ * It is pure: it does not know the database, HTTP, or which entries belong to which feed.
+ */
+#ifndef HUBD_FEED_RENDER_H
+#define HUBD_FEED_RENDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct str;
+struct zone;
+
+struct feed_head {
+	const char *uid;         /* of the calendar, for life */
+	const char *name, *description;
+	const char *zone;        /* where its people are: X-WR-TIMEZONE */
+	const char *color;       /* "#rrggbb" or NULL */
+	const char *page, *source; /* absolute URIs: of the page, and of the feed itself */
+	int64_t revised;
+};
+
+/* Texts are UTF-8, NULL or "" where there is nothing. Instants in seconds; local times are civil times read as UTC. */
+struct feed_entry {
+	const char *uid;
+	int64_t sequence, revised, created;
+	int64_t start, end;             /* end == start: an instant */
+	int64_t local_start, local_end; /* the days of an all-day event; its end is exclusive */
+	bool is_all_day, blocks;        /* blocks: it has rooms */
+	const char *zone;
+	const char *state;              /* "tentative", "confirmed", "cancelled" */
+	const char *title;              /* NULL: "Belegt" or "Busy" */
+	const char *text, *location, *categories; /* categories: separated by the unit separator, 0x1F */
+	const char *speakers, *organiser, *price, *link;
+	bool has_geo;
+	double latitude, longitude;
+	const char *page;               /* absolute URI of the event's page */
+	const char *hub, *hub_page;     /* ORGANIZER */
+	const char *online, *image;     /* URIs */
+	bool is_english;
+};
+
+/*
+ * One VEVENT. It begins with BEGIN, UID and DTSTAMP: what lies before DTSTAMP tells whose entry it is. Returns the
+ * zone of its TZID, for the VTIMEZONE; NULL when it uses none.
+ */
+const struct zone *feed_put_entry(struct str *out, const struct feed_entry *entry);
+
+/* BEGIN:VCALENDAR and its properties, before the time zones and the entries; feed_put_end() ends it. */
+void feed_put_head(struct str *out, const struct feed_head *head);
+void feed_put_end(struct str *out);
+
+#endif

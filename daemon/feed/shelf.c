@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "feed/shelf.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "feed/check.h"
+#include "http/http.h"
+
+enum { BUCKETS = 1024, FEED_OVERHEAD = 4096, SCOPES_MAX = 4096 };
+
+struct feed_shelf {
+	struct feed *buckets[BUCKETS];
+	struct feed *newest, *oldest;
+	size_t count, bytes, bytes_max;
+};
+
+/* FNV-1a, 64 bits. */
+static uint64_t
+hash_bytes(const char *bytes, size_t length)
+{
+	uint64_t hash = 14695981039346656037u;
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
+	return hash;
+}
+
+static struct feed **
+bucket_of(struct feed_shelf *shelf, const char *text)
+{
+	return &shelf->buckets[hash_bytes(text, strlen(text)) % BUCKETS];
+}
+
+static void
+unlink_age(struct feed_shelf *shelf, struct feed *feed)
+{
+	*(feed->newer != NULL ? &feed->newer->older : &shelf->newest) = feed->older;
+	*(feed->older != NULL ? &feed->older->newer : &shelf->oldest) = feed->newer;
+	feed->newer = feed->older = NULL;
+}
+
+static void
+link_newest(struct feed_shelf *shelf, struct feed *feed)
+{
+	feed->older = shelf->newest;
+	*(shelf->newest != NULL ? &shelf->newest->newer : &shelf->oldest) = feed;
+	shelf->newest = feed;
+}
+
+static struct feed *
+feed_new(const struct feed_key *key)
+{
+	struct feed *feed = base_alloc(sizeof *feed);
+	feed->arena = arena_new();
+	feed_key_copy(feed->arena, key, &feed->key);
+	feed->is_changed = true;
+	return feed;
+}
+
+struct feed *
+feed_shelf_take(struct feed_shelf *shelf, const struct feed_key *key)
+{
+	struct feed **bucket = bucket_of(shelf, key->text), *feed = *bucket;
+	while (feed != NULL && strcmp(feed->key.text, key->text) != 0)
+		feed = feed->next_of_hash;
+	if (feed != NULL) {
+		unlink_age(shelf, feed);
+		link_newest(shelf, feed);
+		return feed;
+	}
+	feed = feed_new(key);
+	feed->next_of_hash = *bucket;
+	*bucket = feed;
+	link_newest(shelf, feed);
+	shelf->count++;
+	feed_shelf_weigh(shelf, feed);
+	return feed;
+}
+
+void
+feed_body_clear(struct feed_body *body)
+{
+	http_bytes_unref(body->plain);
+	http_bytes_unref(body->gzip);
+	free(body->parts);
+	*body = (struct feed_body){0};
+}
+
+void
+feed_body_name(struct feed_body *body, const char *hash)
+{
+	snprintf(body->etag, sizeof body->etag, "\"%.*s\"", FEED_HASH_SIZE - 1, hash);
+	snprintf(body->gzip_etag, sizeof body->gzip_etag, "\"%.*s-gzip\"", FEED_HASH_SIZE - 1, hash);
+}
+
+void
+feed_body_hash(const struct feed_body *body, char ret_hash[static FEED_HASH_SIZE])
+{
+	snprintf(ret_hash, FEED_HASH_SIZE, "%.*s", FEED_HASH_SIZE - 1, body->etag + 1);
+}
+
+static void
+feed_free(struct feed *feed)
+{
+	feed_body_clear(&feed->body);
+	free(feed->scopes);
+	arena_free(feed->arena);
+	free(feed);
+}
+
+static bool
+is_worked_on(const struct feed *feed)
+{
+	return feed->making != NULL || feed->squeeze != NULL || feed->is_reading || feed->waiting != NULL || feed->later != NULL;
+}
+
+void
+feed_shelf_drop(struct feed_shelf *shelf, struct feed *feed)
+{
+	struct feed **at = bucket_of(shelf, feed->key.text);
+	assert(!is_worked_on(feed));
+	while (*at != feed)
+		at = &(*at)->next_of_hash;
+	*at = feed->next_of_hash;
+	unlink_age(shelf, feed);
+	shelf->count--;
+	shelf->bytes -= feed->charged;
+	feed_free(feed);
+}
+
+static size_t
+weight(const struct feed *feed)
+{
+	size_t plain = 0, gzip = 0;
+	if (feed->body.plain != NULL)
+		http_bytes_data(feed->body.plain, &plain);
+	if (feed->body.gzip != NULL)
+		http_bytes_data(feed->body.gzip, &gzip);
+	return FEED_OVERHEAD + plain + gzip + feed->body.part_count * sizeof feed->body.parts[0] + feed->scope_count * sizeof feed->scopes[0];
+}
+
+void
+feed_shelf_weigh(struct feed_shelf *shelf, struct feed *feed)
+{
+	size_t now = weight(feed);
+	shelf->bytes += now - feed->charged;
+	feed->charged = now;
+	for (struct feed *old = shelf->oldest, *next; old != NULL && shelf->bytes > shelf->bytes_max; old = next) {
+		next = old->newer;
+		if (old != feed && !is_worked_on(old))
+			feed_shelf_drop(shelf, old);
+	}
+}
+
+void
+feed_set_scopes(struct feed *feed, const char *scopes)
+{
+	feed->scope_count = 0;
+	for (const char *at = scopes, *end; *at != '\0'; at = *end == '\0' ? end : end + 1) {
+		end = at + strcspn(at, " ");
+		feed->scopes = base_realloc(feed->scopes, (feed->scope_count + 1) * sizeof feed->scopes[0]);
+		feed->scopes[feed->scope_count++] = hash_bytes(at, (size_t)(end - at));
+	}
+}
+
+/* A feed whose scopes are not known yet is concerned by everything. */
+static bool
+concerns(const struct feed *feed, const uint64_t *news, size_t count)
+{
+	if (feed->scope_count == 0)
+		return true;
+	for (size_t i = 0; i < feed->scope_count; i++)
+		for (size_t k = 0; k < count; k++)
+			if (feed->scopes[i] == news[k])
+				return true;
+	return false;
+}
+
+static size_t
+hash_news(const char *scopes, uint64_t *ret_hashes)
+{
+	size_t count = 0;
+	for (const char *at = scopes, *end; *at != '\0'; at = *end == '\0' ? end : end + 1) {
+		end = at + strcspn(at, " ");
+		if (count == SCOPES_MAX)
+			return SIZE_MAX;
+		ret_hashes[count++] = hash_bytes(at, (size_t)(end - at));
+	}
+	return count;
+}
+
+/* Versions that another server gave mean nothing here. */
+static void
+forget_parts(struct feed *feed)
+{
+	free(feed->body.parts);
+	feed->body.parts = NULL;
+	feed->body.part_count = 0;
+	feed->is_forgotten = true;
+}
+
+void
+feed_shelf_hear(struct feed_shelf *shelf, const struct feed_news *news)
+{
+	uint64_t hashes[SCOPES_MAX];
+	size_t count = hash_news(news->scopes, hashes);
+	if (count == 0 && !news->is_all)
+		return;
+	for (struct feed *feed = shelf->newest; feed != NULL; feed = feed->older) {
+		if (news->is_all)
+			forget_parts(feed);
+		if (news->is_all || count == SIZE_MAX || (!feed->is_changed && concerns(feed, hashes, count)))
+			feed->is_changed = true;
+	}
+}
+
+struct feed_shelf *
+feed_shelf_new(size_t bytes_max)
+{
+	struct feed_shelf *shelf = base_alloc(sizeof *shelf);
+	shelf->bytes_max = bytes_max;
+	return shelf;
+}
+
+void
+feed_shelf_free(struct feed_shelf *shelf)
+{
+	if (shelf == NULL)
+		return;
+	for (struct feed *feed = shelf->newest, *next; feed != NULL; feed = next) {
+		next = feed->older;
+		feed_free(feed);
+	}
+	free(shelf);
+}
+
+struct feed *
+feed_shelf_newest(const struct feed_shelf *shelf)
+{
+	return shelf->newest;
+}
+
+size_t
+feed_shelf_count(const struct feed_shelf *shelf)
+{
+	return shelf->count;
+}
+
+size_t
+feed_shelf_bytes(const struct feed_shelf *shelf)
+{
+	return shelf->bytes;
+}

@@ -1,0 +1,29 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- The next entries of a feed behind an id, in the order of ids: at most input.limit; fewer tell the end.
+-- input: {"kind", "hub_id", "target_id", "topic" (of api.feed_head), "behind", "limit", "from", "to": UTC dates, both shown,
+-- "today", "slides": false for a window that the reader named, "language"}. known_ids, known_versions: what the reader has rendered.
+-- Owned by hubd_network: pages of the feeds of all and of a topic cross hubs. It shows public events and bare busy times.
+CREATE OR REPLACE FUNCTION api.feed_page(caller jsonb, input jsonb, known_ids bigint[], known_versions bigint[])
+    RETURNS SETOF hubd.feed_entry LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+DECLARE
+    kind text := input ->> 'kind';
+    language text := coalesce(input ->> 'language', 'de');
+    behind bigint := coalesce((input ->> 'behind')::bigint, 0);
+    page integer := (input ->> 'limit')::integer;
+    slides boolean := coalesce((input ->> 'slides')::boolean, true);
+    shown tstzrange := tstzrange((input ->> 'from')::timestamp AT TIME ZONE 'UTC', ((input ->> 'to')::date + 1)::timestamp AT TIME ZONE 'UTC');
+    kept_since timestamptz := ((input ->> 'today')::date - 60)::timestamp AT TIME ZONE 'UTC';
+BEGIN
+    IF kind = 'resource' THEN
+        RETURN QUERY SELECT * FROM hubd.feed_busy(
+            hubd.feed_booking_ids((input ->> 'hub_id')::bigint, (input ->> 'target_id')::bigint, behind, page, shown, kept_since, slides),
+            language, known_ids, known_versions);
+    ELSE
+        RETURN QUERY SELECT * FROM hubd.feed_events(
+            hubd.feed_event_ids(kind, (input ->> 'hub_id')::bigint, input ->> 'topic', (input ->> 'target_id')::bigint, behind, page,
+                shown, kept_since, slides),
+            language, known_ids, known_versions);
+    END IF;
+END $$;
+ALTER FUNCTION api.feed_page(jsonb, jsonb, bigint[], bigint[]) OWNER TO hubd_network;
+GRANT EXECUTE ON FUNCTION api.feed_page(jsonb, jsonb, bigint[], bigint[]) TO hubd_serve;

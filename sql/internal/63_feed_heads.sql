@@ -1,0 +1,39 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What each kind of feed is: where its entries are, its names, and the scopes whose changes concern it. No row: there is none.
+-- A resource's feed is concerned by all resources that share a unit with it.
+CREATE OR REPLACE FUNCTION hubd.feed_head(caller jsonb, input jsonb)
+    RETURNS TABLE (hub_id bigint, target_id bigint, topic text, name text, description text, color text, zone text, scopes text[],
+        created_at timestamptz)
+    LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    language text := coalesce(input ->> 'language', 'de');
+    kind text := input ->> 'kind';
+BEGIN
+    IF kind = 'all' THEN
+        RETURN QUERY SELECT NULL::bigint, NULL::bigint, NULL::text,
+            hubd.say(language, 'Digital Hubs: alle Veranstaltungen', 'Digital Hubs: all events'),
+            hubd.say(language, 'Veranstaltungen aller Hubs', 'Events of all hubs'), '#0b6e99', 'Europe/Berlin', ARRAY['all'],
+            (SELECT min(h.created_at) FROM hubd.hub AS h);
+    ELSIF kind = 'hub' THEN
+        RETURN QUERY SELECT h.id, h.id, NULL::text, h.name, hubd.say(language, h.about_de, coalesce(nullif(h.about_en, ''), h.about_de)),
+            coalesce(h.color, '#0b6e99'), h.zone, ARRAY['hub:' || h.id], h.created_at
+        FROM hubd.hub AS h WHERE h.slug = input ->> 'hub' AND NOT h.is_network;
+    ELSIF kind = 'topic' THEN
+        RETURN QUERY SELECT NULL::bigint, NULL::bigint, t.slug, hubd.say(language, t.name_de, t.name_en),
+            hubd.say(language, 'Veranstaltungen aller Hubs zum Thema ' || t.name_de, 'Events of all hubs on ' || t.name_en),
+            '#0b6e99', 'Europe/Berlin', ARRAY['topic:' || t.slug], (SELECT min(h.created_at) FROM hubd.hub AS h)
+        FROM hubd.topic AS t WHERE t.slug = input ->> 'topic';
+    ELSIF kind = 'resource' THEN
+        RETURN QUERY SELECT h.id, r.id, NULL::text, hubd.say(language, r.name_de, r.name_en) || ' · ' || h.name,
+            hubd.say(language, 'Belegung: ' || r.name_de || ', ' || s.name, 'When it is taken: ' || r.name_en || ', ' || s.name),
+            coalesce(h.color, '#0b6e99'), s.zone,
+            (SELECT array_agg('resource:' || kin) FROM unnest(coalesce(hubd.feed_kin(h.id, r.id), ARRAY[r.id])) AS kin), r.created_at
+        FROM hubd.hub AS h JOIN hubd.resource AS r ON r.hub_id = h.id JOIN hubd.site AS s ON s.hub_id = h.id AND s.id = r.site_id
+        WHERE h.slug = input ->> 'hub' AND NOT h.is_network AND r.slug = input ->> 'resource';
+    ELSIF kind = 'event' THEN
+        RETURN QUERY SELECT e.hub_id, e.id, NULL::text, hubd.say(language, e.title, coalesce(nullif(e.title_en, ''), e.title)),
+            h.name, coalesce(h.color, '#0b6e99'), e.zone, ARRAY['event:' || e.id], e.created_at
+        FROM hubd.event AS e JOIN hubd.hub AS h ON h.id = e.hub_id
+        WHERE e.id = (input ->> 'event')::bigint AND e.audience = 'public' AND e.state <> 'draft';
+    END IF;
+END $$;
