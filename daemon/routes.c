@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "db/db.h"
 #include "dispatch.h"
+#include "feed/feed.h"
 #include "service/service.h"
 
 #define API "/api/v1"
@@ -32,6 +33,13 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/resources", .statement = "resources"},
 	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
 	{.method = "GET", .path = API "/units", .statement = "units"},
+
+	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. */
+	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/hub/{hub}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/topic/{topic}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
 	{0},
 };
 
@@ -57,11 +65,16 @@ add_statement(struct db_statement *statements, size_t *count, const char *functi
 struct db_statement *
 routes_statements(size_t *ret_count)
 {
-	struct db_statement *statements = base_alloc(2 * sizeof routes / sizeof routes[0] * sizeof *statements);
-	size_t count = 0;
+	size_t count = 0, given;
+	const struct db_statement *of_feeds = feed_statements(&given);
+	struct db_statement *statements = base_alloc((2 * sizeof routes / sizeof routes[0] + given) * sizeof *statements);
 	for (const struct route *route = routes; route->method != NULL; route++) {
 		add_statement(statements, &count, route->look, false);
 		add_statement(statements, &count, route->statement, route->is_write);
+	}
+	for (size_t i = 0; i < given; i++) {
+		statements[count] = of_feeds[i];
+		statements[count++].sql = base_strdup(of_feeds[i].sql);
 	}
 	*ret_count = count;
 	return statements;

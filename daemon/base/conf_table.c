@@ -29,6 +29,10 @@ static const struct conf_setting settings[] = {
 	    .help = "What hubd keeps on disk: last good copies of feeds."},
 	{.name = "public_url", .kind = CONF_TEXT, .fallback = "http://127.0.0.1:8080",
 	    .help = "The address under which people reach the service, without a slash at its end. It stands in feeds and mails."},
+	{.name = "feed_cache", .kind = CONF_BYTES, .fallback = "64M", .low = MIB, .high = 64 * 1024 * (int64_t)MIB,
+	    .help = "Memory for feeds that are kept ready; those that nobody asks for go first."},
+	{.name = "feed_gzip", .kind = CONF_BOOL, .fallback = "yes",
+	    .help = "Whether feeds are compressed for clients that ask for it. A single subscriber says ?gzip=no in the address."},
 	{.name = "listen", .kind = CONF_LIST, .fallback = "127.0.0.1:8080",
 	    .help = "Addresses to listen on: 127.0.0.1:8080, [::1]:8080, unix:/run/hubd/http.sock. Ignored when the service manager "
 	            "hands over sockets."},

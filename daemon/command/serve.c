@@ -18,6 +18,7 @@
 #include "command/process.h"
 #include "db/db.h"
 #include "dispatch.h"
+#include "feed/feed.h"
 #include "http/http.h"
 #include "routes.h"
 #include "service/service.h"
@@ -34,6 +35,7 @@ struct serve {
 	struct db_listener *listener;
 	struct dispatch *dispatch;
 	struct service *service;
+	struct feed_service *feeds;
 	struct http_server *server;
 };
 
@@ -83,11 +85,28 @@ make_service(struct serve *serve)
 	serve->listener = db_listen(serve->base, &serve->db_settings, "hubd_changed", service_heard, serve->service);
 }
 
+/* Last good copies are kept in feeds/ of the state directory; without that folder serving goes on without them. */
+static void
+make_feeds(struct serve *serve)
+{
+	struct feed_settings settings;
+	struct str folder = {0};
+	str_print(&folder, "%s/feeds", conf_text(serve->conf, "state_directory"));
+	feed_settings_default(&settings);
+	settings.public_url = conf_text(serve->conf, "public_url");
+	settings.folder = str_text(&folder);
+	settings.cache_bytes = conf_bytes(serve->conf, "feed_cache");
+	settings.has_gzip = conf_is_on(serve->conf, "feed_gzip");
+	serve->feeds = feed_service_new(serve->base, serve->pool, &settings);
+	str_free(&folder);
+}
+
 static void
 make_dispatch(struct serve *serve)
 {
 	serve->dispatch = dispatch_new(routes_all(), serve->pool);
 	dispatch_tie(serve->dispatch, "service", serve->service);
+	dispatch_tie(serve->dispatch, "feed", serve->feeds);
 }
 
 static struct http_settings
@@ -206,7 +225,8 @@ list_routes(void)
 static void
 serve_free(struct serve *serve)
 {
-	/* The pool first: what still waits for it is answered, into connections that end next. */
+	feed_service_free(serve->feeds);
+	/* The pool next: what still waits for it is answered, into connections that end next. */
 	db_listener_free(serve->listener);
 	db_pool_free(serve->pool);
 	http_server_free(serve->server);
@@ -232,6 +252,7 @@ command_serve(const struct conf *conf, int argc, char **argv)
 	serve.base = process_base(serve.process);
 	make_pool(&serve);
 	make_service(&serve);
+	make_feeds(&serve);
 	make_dispatch(&serve);
 	make_server(&serve);
 	bool is_listening = listen_everywhere(&serve);
