@@ -64,8 +64,11 @@ read_one(struct stream *stream, size_t begin)
 		stream->skipped_count++;
 }
 
+static bool read_calendar(struct stream *stream, size_t begin);
+
+/* Everything between BEGIN and END; some exporters put a VCALENDAR into another. */
 static bool
-read_events(struct stream *stream, size_t begin)
+read_components(struct stream *stream, size_t begin)
 {
 	for (size_t i = begin + 1; i < stream->lines->lines[begin].partner; i++) {
 		const struct ical_line *line = &stream->lines->lines[i];
@@ -75,28 +78,39 @@ read_events(struct stream *stream, size_t begin)
 			return false;
 		if (ical_line_begins(line, "VEVENT"))
 			read_one(stream, i);
-		else if (!ical_line_begins(line, "VTIMEZONE"))
+		else if (ical_line_begins(line, "VCALENDAR") && !read_calendar(stream, i))
+			return false;
+		else if (!ical_line_begins(line, "VTIMEZONE") && !ical_line_begins(line, "VCALENDAR"))
 			stream->other_count++;
 		i = line->partner;
 	}
 	return true;
 }
 
+/* A calendar with its own zones. False: there are too many events. */
 static bool
-read_stream(struct stream *stream, const struct zone *default_zone)
+read_calendar(struct stream *stream, size_t begin)
+{
+	struct ical_reading outer = stream->reading;
+	struct ical_timezones timezones = {.arena = outer.arena};
+	stream->reading.timezones = &timezones;
+	stream->calendar_count++;
+	read_head(stream, begin);
+	const struct zone *own = zone_find_foreign(stream->zone_id, NULL);
+	if (own != NULL)
+		stream->reading.zone = own;
+	bool is_whole = read_components(stream, begin);
+	stream->reading.timezones = outer.timezones;
+	return is_whole;
+}
+
+static bool
+read_stream(struct stream *stream)
 {
 	const struct ical_lines *lines = stream->lines;
-	for (size_t i = 0; i < lines->count; i = lines->lines[i].partner + 1) {
-		struct ical_timezones timezones = {.arena = stream->reading.arena};
-		stream->reading.timezones = &timezones;
-		stream->calendar_count++;
-		read_head(stream, i);
-		const struct zone *own = zone_find_foreign(stream->zone_id, NULL);
-		stream->reading.day_zone = default_zone;
-		stream->reading.zone = own != NULL ? own : default_zone;
-		if (!read_events(stream, i))
+	for (size_t i = 0; i < lines->count; i = lines->lines[i].partner + 1)
+		if (!read_calendar(stream, i))
 			return false;
-	}
 	return true;
 }
 
@@ -124,13 +138,13 @@ struct ical_calendar *
 ical_read(struct arena *arena, const char *bytes, size_t length, const struct zone *default_zone, const char **ret_error)
 {
 	struct ical_lines lines;
-	struct stream stream = {.reading = {.arena = arena}, .lines = &lines};
+	struct stream stream = {.reading = {.arena = arena, .zone = default_zone, .day_zone = default_zone}, .lines = &lines};
 
 	if (!ical_lines_read(arena, bytes, length, &lines, ret_error))
 		return NULL;
 	icalerror_set_errors_are_fatal(0);
 	ical_set_unknown_token_handling_setting(ICAL_ASSUME_IANA_TOKEN);
-	if (!read_stream(&stream, default_zone)) {
+	if (!read_stream(&stream)) {
 		*ret_error = arena_print(arena, "The file has more than %d events.", ICAL_READ_EVENTS);
 		return NULL;
 	}

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Real calendars and programmes through the calendar module, judged by python3-icalendar and zoneinfo.
+
+Reads the folder named by HUBD_DATA; without it these tests say "skipped".
+"""
+import datetime
+import io
+import json
+import os
+import pathlib
+import random
+import subprocess
+import zoneinfo
+
+import icalendar
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = os.environ.get("HUBD_BUILD", "build")
+DATA = pathlib.Path(os.environ.get("HUBD_DATA") or ROOT / "../shared/data")
+needs_data = pytest.mark.skipif(not (DATA / "derived-ics").is_dir(), reason="no HUBD_DATA")
+UTC = datetime.timezone.utc
+
+PROGRAMMES = {
+    "31c3-v1.ics": "ccc/31c3/31c3_v1.xml",
+    "31c3-v2.ics": "ccc/31c3/31c3_v2.xml",
+    "31c3-v3.ics": "ccc/31c3/31c3_v3.xml",
+    "31c3-v4.ics": "ccc/31c3/31c3_v4.xml",
+    "35c3.ics": "ccc/35c3/35c3.json",
+    "europython-2014.ics": "europython-2014/schedule.xml",
+    "fosdem-2015.ics": "fosdem/fosdem-2015.xml",
+    "fosdem-2018.ics": "fosdem/fosdem-2018.xml",
+    "fosdem-2019.ics": "fosdem/fosdem-2019.xml",
+    "fosdem-2024.ics": "fosdem/fosdem-2024.xml",
+    "fosdem-2025.ics": "fosdem/fosdem-2025.xml",
+    "fosdem-2025-update1.ics": "fosdem/updates/fosdem-2025_af9e70b.xml",
+    "fosdem-2025-update2.ics": "fosdem/updates/fosdem-2025_011033f.xml",
+    "pretalx-democon.ics": "ccc/voc-examples/pretalx-democon.json",
+    "pretalx-rc3.ics": "ccc/voc-examples/pretalx-rc3.json",
+}
+FOLDERS = ["conf-allenporter", "conf-ccs-caldavtester", "conf-icalendar", "conf-icaljs", "conf-libical",
+           "conf-recurring-ical-events", "conf-x-wr-timezone", "google-large", "calendars-de", "derived-ics", "split"]
+
+
+@pytest.fixture(scope="session")
+def driver():
+    make = ["make", "-s", f"{BUILD}/tests/unit/ical_driver"] + (["SAN=1"] if BUILD == "build-san" else [])
+    path = os.environ.get("HUBD_ICAL_DRIVER")
+    if not path:
+        subprocess.run(make, cwd=ROOT, check=True)
+        path = ROOT / BUILD / "tests/unit/ical_driver"
+    return str(path)
+
+
+def run(driver, *arguments, timeout=60):
+    done = subprocess.run([driver, *map(str, arguments)], capture_output=True, timeout=timeout)
+    assert done.returncode in (0, 3), f"{arguments}: {done.returncode} {done.stderr[-2000:]!r}"
+    return done
+
+
+def read(driver, path):
+    done = run(driver, "read", path)
+    assert done.returncode == 0, done.stdout
+    lines = [json.loads(line) for line in done.stdout.decode().strip("\n").split("\n")]
+    return lines[0], [x for x in lines if x["kind"] == "event"], [x for x in lines if x["kind"] == "skipped"]
+
+
+def identity(event):
+    return event["uid"], event["start_utc"], event["end_utc"], event["summary"], event["location"]
+
+
+@needs_data
+@pytest.mark.parametrize("name", PROGRAMMES)
+def test_a_programme_as_schedule_file_and_as_calendar_are_two_different_programmes(driver, name):
+    _, from_ics, skipped = read(driver, DATA / "derived-ics" / name)
+    _, from_schedule, skipped_too = read(driver, DATA / PROGRAMMES[name])
+    assert not skipped and not skipped_too
+    assert sorted(map(identity, from_ics)) == sorted(map(identity, from_schedule))
+
+
+def instant(value, zone):
+    if not isinstance(value, datetime.datetime):
+        value = datetime.datetime(value.year, value.month, value.day, tzinfo=zone)
+    return int(value.timestamp())
+
+
+@needs_data
+@pytest.mark.parametrize("name", PROGRAMMES)
+def test_an_event_comes_in_at_another_time_or_place_than_an_independent_reader_sees(driver, name):
+    path = DATA / "derived-ics" / name
+    berlin = zoneinfo.ZoneInfo("Europe/Berlin")
+    want = set()
+    for event in icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT"):
+        start, end = (event[key].dt.replace(tzinfo=berlin) for key in ("DTSTART", "DTEND"))
+        place = str(event["LOCATION"]).strip() if "LOCATION" in event else None
+        want.add((str(event["UID"]), instant(start, berlin), instant(end, berlin), str(event["SUMMARY"]).strip(), place or None))
+    assert {identity(event) for event in read(driver, path)[1]} == want
+
+
+@needs_data
+def test_a_german_calendar_with_31_odd_properties_does_not_come_in_whole(driver):
+    calendar, events, skipped = read(driver, DATA / "calendars-de/fablab_cottbus.ics")
+    assert (calendar["errors"], len(events), skipped) == (31, 28, [])
+    assert any("31 properties could not be read" in note["text"] for note in calendar["notes"])
+    assert any("errors" in [note["code"] for note in event["notes"]] for event in events)
+    assert all(":" in line and not line.endswith(":") for event in events for line in event["kept"])
+
+
+@needs_data
+@pytest.mark.parametrize("name", ["Germany_Holidays.ics", "discourse_no_dtend.ics", "fablab_cottbus.ics"])
+def test_live_german_calendars_lose_events(driver, name):
+    path = DATA / "calendars-de" / name
+    _, events, skipped = read(driver, path)
+    theirs = icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    assert len(events) == len(theirs) and not skipped
+
+
+def their_counts(path):
+    """Events with a DTSTART, and their identities, as python3-icalendar sees them; None where it gives up."""
+    try:
+        calendars = icalendar.Calendar.from_ical(path.read_bytes(), multiple=True)
+        return sum(len(calendar.walk("VEVENT")) for calendar in calendars)
+    except Exception:
+        return None
+
+
+@needs_data
+def test_other_projects_odd_and_hostile_files_crash_or_hang_the_import(driver):
+    accepted = refused = compared = 0
+    different = []
+    for folder in FOLDERS:
+        for path in sorted((DATA / folder).rglob("*")):
+            if not path.is_file() or path.suffix not in (".ics", ".ical", ".txt", ".vcf", ".dat", ".ifb", ".EML", ".xml", ".json", ".crash", ""):
+                continue
+            done = run(driver, "read", path, timeout=30)
+            if done.returncode == 3:
+                refused += 1
+                assert done.stdout.startswith(b"refused: ") and len(done.stdout) > 20, path
+                continue
+            accepted += 1
+            lines = [json.loads(line) for line in done.stdout.decode().strip("\n").split("\n")]
+            theirs = their_counts(path) if path.suffix in (".ics", ".ical") else None
+            if theirs is not None:
+                compared += 1
+                if len(lines) - 1 != theirs:
+                    different.append((str(path.relative_to(DATA)), len(lines) - 1, theirs))
+    print(f"{accepted} accepted, {refused} refused, {compared} compared, different: {different}")
+    assert accepted > 300 and compared > 200
+    assert not different
+
+
+@needs_data
+def test_broken_schedule_files_are_taken_in_or_refused_without_a_word(driver):
+    done = run(driver, "read", DATA / "ccc/voc-examples/invalid-example.json")
+    assert done.returncode == 3 and b"rooms" in done.stdout
+
+
+def moments(zone, begin, end):
+    """Random instants of a window, and both sides of each change in it."""
+    def offset(at):
+        return zone.utcoffset(datetime.datetime.fromtimestamp(at, zone))
+
+    found = [random.randint(begin, end) for _ in range(20)]
+    for low in range(begin, end, 5 * 86400):
+        high = min(low + 5 * 86400, end)
+        if offset(low) != offset(high):
+            before = offset(low)
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if offset(middle) == before else (low, middle)
+            found += [low, high]
+    return found
+
+
+@pytest.mark.parametrize("years", [(2026, 2028), (2014, 2031), (1985, 1999)])
+def test_a_subscriber_in_another_zone_reads_other_times_out_of_our_vtimezone(driver, years):
+    tzical = pytest.importorskip("dateutil.tz").tzical
+    random.seed(4)
+    begin, end = (int(datetime.datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in years)
+    names = sorted(zoneinfo.available_timezones() - {"Factory", "localtime", "posixrules"})
+    for name in names[::4] + ["Europe/Berlin", "Asia/Jerusalem", "Asia/Gaza", "America/Nuuk", "Africa/Casablanca", "Europe/Dublin"]:
+        zone = zoneinfo.ZoneInfo(name)
+        instants = moments(zone, begin, end)
+        text, offsets = run(driver, "vtimezone", name, begin, end, *instants).stdout.decode().split("OFFSETS")
+        theirs = tzical(io.StringIO(text)).get()
+        for at, offset in zip(instants, map(int, offsets.split())):
+            want = zone.utcoffset(datetime.datetime.fromtimestamp(at, zone))
+            assert offset == want.total_seconds(), (name, at)
+            local = (datetime.datetime.fromtimestamp(at, UTC) + want).replace(tzinfo=None)
+            if local.replace(tzinfo=zone).utcoffset() == local.replace(fold=1, tzinfo=zone).utcoffset():
+                assert local.replace(tzinfo=theirs).utcoffset() == want, (name, at, text)
