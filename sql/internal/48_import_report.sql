@@ -1,0 +1,61 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What an import did, as a document: people read it, programs compare it.
+
+CREATE OR REPLACE FUNCTION hubd.import_list(hub bigint, wanted bigint[]) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('uid', d.uid, 'title', d.title, 'start', hubd.wall(o.local_start),
+            'end', hubd.wall(o.local_end), 'place', e.place)
+            || CASE WHEN d.was IS DISTINCT FROM o.during AND d.was IS NOT NULL
+                THEN jsonb_build_object('was', hubd.wall(lower(d.was) AT TIME ZONE e.zone), 'was_end', hubd.wall(upper(d.was) AT TIME ZONE e.zone))
+                ELSE '{}' END ORDER BY lower(o.during), d.uid), '[]')
+        FROM pg_temp.import_diff AS d JOIN hubd.event AS e ON e.hub_id = hub AND e.id = d.event_id
+        JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = e.id AND o.recurrence_id IS NULL
+        WHERE d.event_id = ANY (wanted));
+END $$;
+
+-- Who is in the way: an event with its UID and title, or a booking.
+CREATE OR REPLACE FUNCTION hubd.import_in_the_way(hub bigint, conflicts jsonb) RETURNS jsonb LANGUAGE sql STABLE
+    RETURN (SELECT coalesce(jsonb_agg(c || jsonb_build_object('title', b.title, 'kind', b.kind, 'uid', e.uid)), '[]')
+        FROM jsonb_array_elements(conflicts) AS c
+        LEFT JOIN hubd.booking AS b ON b.hub_id = hub AND b.id = (c ->> 'booking_id')::bigint
+        LEFT JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.booking_id = b.id
+        LEFT JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id);
+
+CREATE OR REPLACE FUNCTION hubd.import_conflicts(hub bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('uid', e.uid, 'title', e.title, 'place', e.place,
+            'start', hubd.wall(o.local_start), 'end', hubd.wall(o.local_end), 'reason', c.reason,
+            'in_the_way', hubd.import_in_the_way(hub, c.conflicts)) ORDER BY lower(o.during), e.uid), '[]')
+        FROM pg_temp.import_conflict AS c JOIN hubd.event AS e ON e.hub_id = hub AND e.id = c.event_id
+        JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = e.id);
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.import_report(hub bigint, source bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    moved bigint[] := ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'change' AND (retimed OR room_changed));
+BEGIN
+    RETURN (SELECT jsonb_build_object('hub', h.slug, 'source', s.name, 'is_new_source', run.is_new_source)
+            FROM pg_temp.import_run AS run, hubd.hub AS h, hubd.import_source AS s WHERE h.id = hub AND s.hub_id = hub AND s.id = source)
+        || (SELECT jsonb_build_object('events', count(*), 'unchanged', count(*) FILTER (WHERE action = 'same')) FROM pg_temp.import_entry)
+        || jsonb_build_object(
+            'added', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'new' OR is_back)),
+            'changed', jsonb_build_object(
+                'retimed', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'change' AND retimed AND NOT is_back)),
+                'room_changed', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'change' AND room_changed AND NOT is_back)),
+                'retitled', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'change' AND retitled AND NOT is_back)),
+                'other', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff
+                    WHERE kind = 'change' AND NOT (retimed OR room_changed OR retitled OR is_back)))),
+            'moved', hubd.import_list(hub, moved),
+            'gone', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'gone')),
+            'conflicts', hubd.import_conflicts(hub),
+            'foreign', (SELECT coalesce(jsonb_agg(jsonb_build_object('uid', i.uid, 'title', i.entry ->> 'title',
+                    'source', (SELECT s.name FROM hubd.event AS e JOIN hubd.import_source AS s ON s.hub_id = hub AND s.id = e.source_id
+                        WHERE e.hub_id = hub AND e.id = i.event_id)) ORDER BY i.n), '[]') FROM pg_temp.import_entry AS i WHERE i.action = 'foreign'),
+            'rooms_created', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', r.slug, 'name', r.name_de) ORDER BY r.id), '[]')
+                FROM pg_temp.import_room AS made JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = made.resource_id),
+            'no_such_room', (SELECT coalesce(jsonb_agg(jsonb_build_object('place', m.missing, 'events', m.n) ORDER BY m.n DESC, m.missing), '[]')
+                FROM (SELECT name AS missing, count(*) AS n FROM pg_temp.import_entry AS i JOIN pg_temp.import_place AS p
+                    ON p.location = i.entry ->> 'place', unnest(p.missing) AS name GROUP BY name) AS m),
+            'unplaced', (SELECT count(*) FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = e.id
+                WHERE e.hub_id = hub AND e.source_id = source AND o.is_unplaced));
+END $$;
