@@ -158,6 +158,17 @@ lose(struct http_connection *connection)
 	}
 }
 
+/* It holds our bytes and does not take them: no polite end, and the kernel keeps none of them either. */
+static void
+cut(struct http_connection *connection)
+{
+	struct linger hard = {.l_onoff = 1};
+	connection->server->counts.timed_out++;
+	if (connection->socket >= 0)
+		setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+	lose(connection);
+}
+
 void
 http_connection_later(struct http_connection *connection)
 {
@@ -297,8 +308,12 @@ http_connection_stream(struct http_connection *connection, const struct str *hea
 	if (connection->state == HTTP_RUNNING)
 		connection->state = HTTP_STREAMING;
 	bool was_empty = output_length(connection) == 0;
-	if (!send_parts(connection, head, body, length, NULL) || output_length(connection) > STREAM_BUFFER) {
+	if (!send_parts(connection, head, body, length, NULL)) {
 		lose(connection);
+		return false;
+	}
+	if (output_length(connection) > STREAM_BUFFER) {
+		cut(connection);
 		return false;
 	}
 	if (output_length(connection) == 0)
@@ -478,13 +493,10 @@ expire(struct http_connection *connection)
 		http_refuse(connection, 408, connection->is_in_body ? "The body did not come in time." : "The request head did not come in time.");
 		return;
 	}
-	if (connection->state == HTTP_WRITING || connection->state == HTTP_STREAMING) {
-		/* It holds our bytes and does not take them: no polite end. */
-		struct linger hard = {.l_onoff = 1};
-		setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-		server->counts.timed_out++;
-	}
-	lose(connection);
+	if (connection->state == HTTP_WRITING || connection->state == HTTP_STREAMING)
+		cut(connection);
+	else
+		lose(connection);
 }
 
 static void

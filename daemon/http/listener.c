@@ -117,14 +117,17 @@ on_acceptable(evutil_socket_t socket, short what, void *context)
 		socklen_t length = sizeof from;
 		int accepted = accept4(socket, (struct sockaddr *)&from, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (accepted >= 0) {
-			if (server->was_exhausted)
-				log_event(LOG_LEVEL_NOTICE, "accept-resumed", NULL);
-			server->was_exhausted = false;
 			take_socket(server, accepted, (const struct sockaddr *)&from);
 			continue;
 		}
-		if (is_exhausted(errno))
+		if (is_exhausted(errno)) {
 			pause_accepting(server, errno);
+			return;
+		}
+		if (errno == EAGAIN && server->was_exhausted) { /* all who waited are in: it is over */
+			server->was_exhausted = false;
+			log_event(LOG_LEVEL_NOTICE, "accept-resumed", NULL);
+		}
 		if (errno != ECONNABORTED && errno != EINTR)
 			return;
 	}
