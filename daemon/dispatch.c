@@ -50,6 +50,7 @@ free_ask(void *context)
 	str_free(&ask->input);
 	str_free(&ask->look_input);
 	str_free(&ask->errors);
+	str_free(&ask->notes);
 }
 
 static void
@@ -101,7 +102,7 @@ must_look_again(struct exchange *exchange, const struct db_rows *rows)
 {
 	if (!exchange->has_looked || exchange->has_repeated || exchange->caller.revision != NULL)
 		return false;
-	if (exchange->route->answer != NULL || db_count(rows) != 1 || db_number(rows, 0, "status") != 412)
+	if (db_count(rows) != 1 || db_number(rows, 0, "status") != 412)
 		return false;
 	exchange->has_repeated = true;
 	return true;

@@ -38,6 +38,7 @@ struct ask {
 	const char *problem;   /* the type's last segment: "malformed-request" */
 	const char *pointer;   /* the field that is wrong, a JSON pointer or a parameter's name; or NULL */
 	char *detail;          /* a sentence in the asker's language */
+	struct str notes;      /* remarks on a request that is right, members of a JSON list: dispatch adds them to a dry run's reply */
 	struct str errors;     /* all that is wrong, as members of a JSON list: {"pointer", "detail"}, … */
 };
 

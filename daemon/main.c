@@ -14,7 +14,9 @@ static const struct subcommand {
 	bool takes_faulty_conf; /* runs in spite of settings that are wrong, to say so or because it needs none */
 } subcommands[] = {
 	{"serve", command_serve, "answer HTTP: API, feeds, pages", false},
+	{"work", command_work, "do what happens by the clock", false},
 	{"migrate", command_migrate, "bring the database to this program's state", false},
+	{"admin", command_admin, "make hubs, people, roles and tokens; look after jobs", false},
 	{"check-config", command_check_config, "say what is wrong in the settings", true},
 	{"version", command_version, "print the version", true},
 };

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "booking/booking.h"
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
@@ -33,6 +34,14 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/resources", .statement = "resources"},
 	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
 	{.method = "GET", .path = API "/units", .statement = "units"},
+
+	/* Bookings. */
+	{.method = "POST", .path = API "/bookings", .look = "look_zone", .statement = "book", .is_write = true, .ask = booking_ask_make},
+	{.method = "GET", .path = API "/bookings/{id}", .statement = "booking", .ask = booking_ask_one},
+	{.method = "PATCH", .path = API "/bookings/{id}", .look = "look_booking", .statement = "booking_change", .is_write = true,
+	    .ask = booking_ask_change},
+	{.method = "DELETE", .path = API "/bookings/{id}", .statement = "booking_cancel", .is_write = true, .ask = booking_ask_act},
+	{.method = "POST", .path = API "/bookings/{id}/confirm", .statement = "booking_confirm", .is_write = true, .ask = booking_ask_act},
 
 	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. */
 	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "db/db.h"
@@ -74,6 +75,17 @@ answer_defect(struct http_request *request, const char *why)
 	    "This is a defect of hubd, not of the request.");
 }
 
+/* The body with the notes of a dry run as its last member; the arena's, or NULL when there are none. */
+static const char *
+add_notes(struct http_request *request, const char *body)
+{
+	const struct str *notes = &exchange_of(request)->ask.notes;
+	const char *end = body == NULL ? NULL : strrchr(body, '}');
+	if (end == NULL || notes->length == 0 || !request_is_dry_run(request))
+		return NULL;
+	return arena_print(http_arena(request), "%.*s, \"notes\": [%s]}", (int)(end - body), body, str_text(notes));
+}
+
 void
 answer_reply(struct http_request *request, const struct db_rows *rows)
 {
@@ -83,7 +95,8 @@ answer_reply(struct http_request *request, const struct db_rows *rows)
 		return;
 	}
 	const char *revision = db_text(rows, 0, "revision"), *location = db_text(rows, 0, "location");
-	const char *body = db_text(rows, 0, "body");
+	const char *body = db_text(rows, 0, "body"), *noted = add_notes(request, body);
+	size_t length = noted != NULL ? strlen(noted) : body != NULL ? db_length(rows, 0, "body") : 0;
 	add_common_fields(request, status);
 	if (revision != NULL) {
 		struct str tag = {0};
@@ -95,6 +108,6 @@ answer_reply(struct http_request *request, const struct db_rows *rows)
 		http_add_field(request, "Location", location);
 	if (status == 503 || status == 429)
 		http_add_field(request, "Retry-After", "1");
-	http_reply(request, status, body == NULL ? NULL : status >= 400 ? problem_type : json_type, body == NULL ? "" : body,
-	    body == NULL ? 0 : db_length(rows, 0, "body"));
+	const char *type = body == NULL ? NULL : status >= 400 ? problem_type : json_type;
+	http_reply(request, status, type, noted != NULL ? noted : body != NULL ? body : "", length);
 }

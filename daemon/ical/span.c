@@ -30,9 +30,8 @@ span_read_moment(const char *text, const struct zone *zone, int64_t *ret_instant
 	return true;
 }
 
-/* Days alone are no times of a span. */
-static bool
-read_time(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit)
+bool
+span_read_time(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit)
 {
 	int64_t days;
 	return text != NULL && !when_parse_date(text, &days) && span_read_moment(text, zone, ret_instant, ret_local, ret_fit);
@@ -43,7 +42,7 @@ span_read(const struct span_words *words, const struct zone *zone, struct span *
 {
 	struct span span = {0};
 	int64_t seconds;
-	if (!read_time(words->start, zone, &span.start, &span.local_start, &span.start_fit))
+	if (!span_read_time(words->start, zone, &span.start, &span.local_start, &span.start_fit))
 		return SPAN_BAD_START;
 	if (words->end != NULL && words->duration != NULL)
 		return SPAN_TWO_ENDS;
@@ -53,7 +52,7 @@ span_read(const struct span_words *words, const struct zone *zone, struct span *
 		span.local_end = zone_to_local(zone, span.end, NULL);
 	} else if (words->end == NULL) {
 		return SPAN_NO_END;
-	} else if (!read_time(words->end, zone, &span.end, &span.local_end, &span.end_fit)) {
+	} else if (!span_read_time(words->end, zone, &span.end, &span.local_end, &span.end_fit)) {
 		return SPAN_BAD_END;
 	}
 	if (span.end > last_instant)

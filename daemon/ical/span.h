@@ -38,6 +38,8 @@ struct span {
 enum span_fault span_read(const struct span_words *words, const struct zone *zone, struct span *ret_span);
 /* One moment: an instant, a wall clock time, or a day (its midnight on the wall clock). False: none of them. */
 bool span_read_moment(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit);
+/* The same without days. text may be NULL. */
+bool span_read_time(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit);
 /* True when the text needs a zone to be an instant. */
 bool span_is_local(const char *text);
 

@@ -237,8 +237,8 @@ void
 service_answer_robots(struct http_request *request, const struct db_rows *rows)
 {
 	(void)rows;
-	/* Google's calendar obeys this file when it fetches a feed: /feeds/ must be let in, but no secret one be listed. */
-	static const char body[] = "User-agent: *\nAllow: /feeds/\nDisallow: /feeds/private/\nDisallow: /api/\nDisallow: /stream\nDisallow: /metrics\n";
+	/* Google's calendar obeys this file when it fetches a feed, a private one too: /feeds/ must be let in. */
+	static const char body[] = "User-agent: *\nAllow: /feeds/\nDisallow: /api/\nDisallow: /stream\nDisallow: /metrics\n";
 	http_add_field(request, "Cache-Control", "public, max-age=86400");
 	http_reply(request, 200, text_type, body, sizeof body - 1);
 }
