@@ -69,10 +69,11 @@ CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE sql
         SELECT DISTINCT scope, hubd.present() + (clock_timestamp() - pg_catalog.now()) FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
     END;
 
--- Queues a job once a (kind, key); NULL run_at: at once.
+-- Queues a job once a (kind, key); without due at once, and then the workers are woken.
 CREATE OR REPLACE FUNCTION hubd.queue(job_kind text, job_key text, job_input jsonb DEFAULT '{}', due timestamptz DEFAULT NULL)
     RETURNS void LANGUAGE sql
     BEGIN ATOMIC
         INSERT INTO hubd.job (kind, key, input, run_at) VALUES (job_kind, job_key, job_input, coalesce(due, hubd.present()))
             ON CONFLICT (kind, key) WHERE state <> 'failed' DO NOTHING;
+        SELECT pg_notify('hubd_job', '') WHERE due IS NULL OR due <= hubd.present();
     END;

@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- Does a job whose kind is pure SQL. Owned by hubd_network: such jobs look after all hubs.
+CREATE OR REPLACE FUNCTION api.job_run_sql(job_id bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+DECLARE
+    kind text := (SELECT j.kind FROM hubd.job AS j WHERE j.id = job_id);
+BEGIN
+    CASE kind
+        WHEN 'expire-holds' THEN PERFORM hubd.job_expire_holds();
+        WHEN 'tell-provisional' THEN PERFORM hubd.job_tell_provisional();
+        WHEN 'compact' THEN PERFORM hubd.job_compact();
+        ELSE RAISE 'no job of kind % is done in SQL', kind USING ERRCODE = 'invalid_parameter_value';
+    END CASE;
+END $$;
+ALTER FUNCTION api.job_run_sql(bigint) OWNER TO hubd_network;
+GRANT EXECUTE ON FUNCTION api.job_run_sql(bigint) TO hubd_work;
