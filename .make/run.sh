@@ -31,17 +31,22 @@ check_port() {
 }
 
 prepare_state() {
-	mkdir -p "$state" || fail "cannot make the folder $state; choose another one: make run STATE=/path"
-	state=$(cd "$state" && pwd -P)
+	state=$(realpath -m "$state")
 	sockets=$state/socket
 	# sun_path holds 108 bytes, the last of them 0.
-	local longest=$sockets/.s.PGSQL.5432
-	[ "$(printf %s "$longest" | wc -c)" -le 107 ] ||
-		fail "STATE=$state is too long: a socket's path ends at 107 bytes, $longest has $(printf %s "$longest" | wc -c). Choose a shorter one."
+	local longest=$sockets/.s.PGSQL.5432 bytes
+	bytes=$(printf %s "$longest" | wc -c)
+	[ "$bytes" -le 107 ] ||
+		fail "STATE=$state is too long: a socket's path ends at 107 bytes, and $longest has $bytes. Choose a shorter one."
+	if [ -n "$(ls -A "$state" 2>/dev/null)" ] && ! [ -e "$state/lock" ]; then
+		fail "$state is not empty and no make run made it; choose another folder: make run STATE=/path"
+	fi
+	mkdir -p "$state" || fail "cannot make the folder $state; choose another one: make run STATE=/path"
 	[ -w "$state" ] || fail "cannot write into $state; choose another one: make run STATE=/path"
 	if [ "$(id -u)" = 0 ]; then
 		chown postgres:postgres "$state"
-		as_user test -x "$state/." || fail "the user postgres cannot reach $state (a folder above it is closed); choose another one: make run STATE=/var/lib/hubd-run"
+		as_user test -x "$state/." ||
+			fail "the user postgres cannot reach $state (a folder above it is closed); choose another one: make run STATE=/var/lib/hubd-run"
 	fi
 	chmod 700 "$state"
 	exec 9>"$state/lock"
@@ -133,8 +138,8 @@ fill_database() {
 	hubd migrate || fail "the database could not be brought up to date."
 	if ! as_user test -e "$state/tokens"; then
 		hubd admin load-hubs "$source/config/hubs.json" || fail "the example hubs could not be loaded."
-		manager=$(hubd admin token create robin.becker@example.org "make run") || fail "no example token could be made."
-		member=$(hubd admin token create kim.sommer@example.org "make run") || fail "no example token could be made."
+		manager=$(hubd admin token add robin.becker@example.org "make run") || fail "no example token could be made."
+		member=$(hubd admin token add kim.sommer@example.org "make run") || fail "no example token could be made."
 		# shellcheck disable=SC2016 # the inner shell expands them
 		as_user sh -c 'umask 077; printf "%s\n" "$2" "$3" >"$1.new" && mv "$1.new" "$1"' sh "$state/tokens" "$member" "$manager"
 	fi
@@ -215,6 +220,6 @@ await_ready
 if kill -0 "$serve" 2>/dev/null; then greet; fi
 
 code=0
-wait -n -p ended || code=$?
+{ wait -n -p ended || code=$?; } 2>/dev/null
 if [ "${name_of[$ended]}" = PostgreSQL ]; then tail -n 5 "$state/postgres.log" >&2; fi
 fail "${name_of[$ended]} ended by itself ($(how_it_ended "$code")), so everything ends."
