@@ -62,7 +62,7 @@ unit: $(UNITS) ## runs the unit tests; make SAN=1 unit, make unit/str for one
 run: ## runs hubd with a private database; PORT=8080 STATE=folder
 	@.make/packages.sh run
 	@$(MAKE) -s --no-print-directory -j2 all
-	@BINARY=$(BUILD)/hubd PORT='$(PORT)' STATE='$(STATE)' .make/run.sh
+	@exec env BINARY=$(BUILD)/hubd PORT='$(PORT)' STATE='$(STATE)' .make/run.sh
 .PHONY: run
 
 check: ## runs all tests; installs what they need; the last line counts them
