@@ -287,8 +287,19 @@ rfc850_year(int two_digits)
 }
 
 static bool
+begins_with_weekday(const char *text)
+{
+	for (size_t i = 0; i < sizeof weekday_names / sizeof weekday_names[0]; i++)
+		if (strncmp(text, weekday_names[i], 3) == 0)
+			return true;
+	return false;
+}
+
+static bool
 take_http_date(const char *text, struct civil *civil)
 {
+	if (!begins_with_weekday(text))
+		return false;
 	const char *at = strchr(text, ',');
 	if (at == NULL) { /* asctime: Sun Nov  6 08:49:37 1994 */
 		at = strchr(text, ' ');

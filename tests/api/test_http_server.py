@@ -384,7 +384,9 @@ def test_300_slow_connections_do_not_slow_a_feed(serve):
 
     other = multiprocessing.get_context("fork").Process(target=drip, daemon=True)  # a thread would slow us, not the server
     other.start()
-    beside = max(rate(server), rate(server))
+    beside = 0
+    for _ in range(6):  # a busy machine is no failure, a slow server is one each time
+        beside = max(beside, rate(server))
     assert server.counts()["connections"] > 300
     other.kill()
     for connection in slow:
