@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * One VEVENT. libical reads the properties that are interpreted, and says which of them are
- * malformed; lists, rules and what is only kept are taken from the lines themselves, because
- * libical loses parts of them. Its dates are not trusted: every one is checked here.
+ * One VEVENT. libical reads the typed properties, and says which of all that are interpreted
+ * are malformed; texts, lists, rules and what is only kept are taken from the lines themselves,
+ * because libical loses parts of them. Its dates are not trusted: every one is checked here.
  */
 #include "ical/read_inside.h"
 
@@ -202,9 +202,13 @@ parse(struct event_reading *r)
 static const struct ical_line *
 find_line(const struct event_reading *r, const char *name)
 {
-	for (size_t i = 1; i < r->count; i++)
-		if (ical_line_is(&r->lines[i], name))
+	size_t begin = r->lines[0].partner + 1 - r->count;
+	for (size_t i = 1; i + 1 < r->count; i++) {
+		if (r->lines[i].partner != 0)
+			i = r->lines[i].partner - begin;
+		else if (ical_line_is(&r->lines[i], name))
 			return &r->lines[i];
+	}
 	return NULL;
 }
 
@@ -225,26 +229,25 @@ find_property(const struct event_reading *r, icalproperty_kind kind)
 }
 
 static const struct {
-	icalproperty_kind kind;
+	const char *name;
+	bool is_escaped; /* TEXT; a URI is not (RFC 5545 3.3.13) */
 	size_t offset;
 } texts[] = {
-    {ICAL_UID_PROPERTY, offsetof(struct ical_event, uid)},
-    {ICAL_SUMMARY_PROPERTY, offsetof(struct ical_event, summary)},
-    {ICAL_DESCRIPTION_PROPERTY, offsetof(struct ical_event, description)},
-    {ICAL_LOCATION_PROPERTY, offsetof(struct ical_event, location)},
-    {ICAL_URL_PROPERTY, offsetof(struct ical_event, url)},
+    {"UID", true, offsetof(struct ical_event, uid)},
+    {"SUMMARY", true, offsetof(struct ical_event, summary)},
+    {"DESCRIPTION", true, offsetof(struct ical_event, description)},
+    {"LOCATION", true, offsetof(struct ical_event, location)},
+    {"URL", false, offsetof(struct ical_event, url)},
 };
 
+/* Unescaped here: libical tears characters behind a stray backslash. */
 static void
 read_texts(struct event_reading *r)
 {
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		icalproperty *property = find_property(r, texts[i].kind);
-		if (property == NULL)
-			continue;
-		const char *text = icalvalue_get_text(icalproperty_get_value(property));
+		const char *value = value_of(r, texts[i].name);
 		const char **place = (const char **)((char *)r->event + texts[i].offset);
-		*place = ical_clean(r->arena, text);
+		*place = ical_clean(r->arena, texts[i].is_escaped ? ical_line_text(r->arena, value, NULL) : value);
 	}
 	if (r->event->summary == NULL)
 		r->event->summary = "";

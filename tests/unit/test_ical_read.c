@@ -144,6 +144,8 @@ an_event_comes_in_at_another_time(void)
 	check_times("DTSTART;TZID=Europe/Berlin:20260329T023000\r\nDURATION:PT1H\r\n", at(2026, 3, 29, 1, 30), at(2026, 3, 29, 2, 30), "gap");
 	check_times("DTSTART;TZID=Europe/Berlin:20261025T023000\r\nDURATION:PT1H\r\n", at(2026, 10, 25, 0, 30), at(2026, 10, 25, 1, 30), "fold");
 	check_times("DTSTART:20260701T070000Z\r\n", at(2026, 7, 1, 7, 0), at(2026, 7, 1, 7, 0), "no-end");
+	check_times("BEGIN:VALARM\r\nDTEND:20260701T080000Z\r\nDURATION:PT5H\r\nEND:VALARM\r\nDTSTART:20260701T070000Z\r\n", at(2026, 7, 1, 7, 0),
+	    at(2026, 7, 1, 7, 0), "no-end");
 	check_times("DTSTART:20260701T070000Z\r\nDTEND:20260701T080000Z\r\nDURATION:PT5H\r\n", at(2026, 7, 1, 7, 0), at(2026, 7, 1, 8, 0),
 	    "end-and-duration");
 	check_times("DTSTART:20260701T070000Z\r\nDTEND;VALUE=DATE:20260702\r\n", at(2026, 7, 1, 7, 0), at(2026, 7, 2, 0, 0), "mixed-end");
@@ -219,6 +221,8 @@ a_series_is_read_as_a_single_event(void)
 	CHECK(event != NULL && event->has_recurrence && event->exdate_count == 1 && event->rdate_count == 1);
 	CHECK_TEXT(event->rrule, "FREQ=WEEKLY;BYDAY=WE;UNTIL=20261231T000000Z");
 	CHECK_TEXT(event->exdates[0], "EXDATE;TZID=Europe/Berlin:20260708T090000,20260715T090000");
+	event = read_one("DTSTART:20260701T070000Z\r\nDURATION:PT1H\r\nDESCRIPTION:\\ö \\;\\\\n \\N.\r\n");
+	CHECK_TEXT(event->description, "ö ;\\n \n.");
 	event = read_one("DTSTART;TZID=Europe/Berlin:20260709T100000\r\nDURATION:PT1H\r\nRECURRENCE-ID;TZID=Europe/Berlin;RANGE=THISANDFUTURE:20260708T090000\r\n");
 	CHECK(event != NULL && event->is_this_and_future && !event->has_recurrence);
 	CHECK_TEXT(event->recurrence_id, "20260708T090000");
