@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
+#include "programme/events.h"
 #include "service/service.h"
 
 #define API "/api/v1"
@@ -42,6 +43,13 @@ static const struct route routes[] = {
 	    .ask = booking_ask_change},
 	{.method = "DELETE", .path = API "/bookings/{id}", .statement = "booking_cancel", .is_write = true, .ask = booking_ask_act},
 	{.method = "POST", .path = API "/bookings/{id}/confirm", .statement = "booking_confirm", .is_write = true, .ask = booking_ask_act},
+
+	/* Events. */
+	{.method = "GET", .path = API "/events", .look = "look_zone", .statement = "events", .ask = event_ask_list},
+	{.method = "POST", .path = API "/events", .look = "look_zone", .statement = "event_create", .is_write = true, .ask = event_ask_make},
+	{.method = "GET", .path = API "/events/{id}", .statement = "event", .ask = event_ask_one},
+	{.method = "PATCH", .path = API "/events/{id}", .look = "look_event", .statement = "event_change", .is_write = true, .ask = event_ask_change},
+	{.method = "DELETE", .path = API "/events/{id}", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
 
 	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. */
 	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},

@@ -29,19 +29,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The rooms are not free: what is in the way, as far as the asker may know, and what would be free instead. The wish is kept.
-CREATE OR REPLACE FUNCTION hubd.event_not_placed(caller jsonb, hub bigint, booking bigint, reason text, conflicts jsonb)
-    RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN hubd.problem(409, CASE WHEN reason IN ('exhaustive', 'bounded') THEN 'none-free' ELSE 'slot-taken' END,
-        hubd.say(hubd.language(caller), 'Nicht frei', 'Not free'),
-        hubd.say(hubd.language(caller), 'Zu dieser Zeit sind nicht alle Räume frei; es wurde nichts geändert.',
-            'Not all rooms are free at that time; nothing was changed.'),
-        jsonb_build_object('conflicts', hubd.conflicts_for(caller, hub, conflicts), 'alternatives', hubd.alternatives(hub, booking)));
-END $$;
+-- The rooms are not free: what is in the way, as far as the asker may know, and what would be free instead. Only managers get here.
+CREATE OR REPLACE FUNCTION hubd.event_not_placed(caller jsonb, person bigint, hub bigint, outcome hubd.placing) RETURNS api.reply LANGUAGE sql STABLE
+    RETURN (SELECT hubd.refuse_booking(caller, person, true, b, outcome, b.id)
+        FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = (outcome).booking_id);
 
 CREATE OR REPLACE FUNCTION hubd.event_reply(hub bigint, event bigint, status integer) RETURNS api.reply LANGUAGE sql STABLE
-    RETURN (SELECT ROW(status, hubd.event_document(e, o)::text, e.revision::text, '/api/v1/events/' || e.id)::api.reply
+    RETURN (SELECT ROW(status, hubd.event_document(e, o)::text, e.revision::text,
+            CASE WHEN status = 201 THEN '/api/v1/events/' || e.id END)::api.reply
         FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
         WHERE e.hub_id = hub AND e.id = event AND o.recurrence_id IS NULL);
 
@@ -95,22 +90,69 @@ BEGIN
         IF moves THEN
             SELECT * INTO placed FROM hubd.book_events(hub, ARRAY[written]);
             IF NOT placed.is_placed THEN
-                answer := hubd.event_not_placed(caller, hub, placed.booking_id, placed.reason, placed.conflicts);
-                RAISE EXCEPTION USING ERRCODE = 'HB100';
+                answer := hubd.event_not_placed(caller, person, hub, ROW(placed.booking_id, false, placed.reason, placed.conflicts)::hubd.placing);
+                PERFORM hubd.undo();
             END IF;
         END IF;
         answer := hubd.event_reply(hub, written, CASE WHEN event IS NULL THEN 201 ELSE 200 END);
         IF (input ->> 'dry_run')::boolean THEN
             answer.status := 200;
-            RAISE EXCEPTION USING ERRCODE = 'HB100';
+            PERFORM hubd.undo();
         END IF;
         PERFORM hubd.changed(scopes || hubd.event_scopes(hub, ARRAY[written]));
-    EXCEPTION WHEN SQLSTATE 'HB100' THEN
-        answer.location := NULL;
+    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+        NULL;
     END;
-    IF (input ->> 'dry_run')::boolean AND answer.status = 200 THEN
-        answer.body := (answer.body::jsonb || jsonb_build_object('dry_run', true, 'notes', coalesce(input -> 'notes', '[]')))::text;
-        answer.revision := NULL;
+    IF (input ->> 'dry_run')::boolean THEN
+        RETURN hubd.as_dry_run(answer);
     END IF;
+    PERFORM hubd.keep_wish(hub, person, answer, input);
     RETURN answer;
+END $$;
+
+-- Locks the hub, then the event's row (whoever imports takes them in this order). A refusal, or NULL and the row.
+CREATE OR REPLACE FUNCTION hubd.take_event(caller jsonb, person bigint, input jsonb, OUT refusal api.reply, OUT e hubd.event) LANGUAGE plpgsql AS $$
+BEGIN
+    refusal := hubd.manager_of_event(caller, person, input);
+    IF refusal.status IS NOT NULL THEN
+        RETURN;
+    END IF;
+    PERFORM hubd.lock_all(hubd.current_hub());
+    SELECT * INTO e FROM hubd.event AS o WHERE o.hub_id = hubd.current_hub() AND o.id = (input ->> 'id')::bigint FOR UPDATE;
+    IF caller ->> 'revision' IS NOT NULL AND caller ->> 'revision' <> e.revision::text THEN
+        refusal := hubd.problem_stale(caller, e.revision);
+    END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.change_event(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    taken record;
+BEGIN
+    SELECT * INTO taken FROM hubd.take_event(caller, person, input);
+    IF (taken.refusal).status IS NOT NULL THEN
+        RETURN taken.refusal;
+    END IF;
+    IF input - 'id' - 'dry_run' = '{}' THEN
+        RETURN hubd.event_reply((taken.e).hub_id, (taken.e).id, 200);
+    END IF;
+    RETURN hubd.event_write(caller, person, (taken.e).hub_id, (taken.e).id, input - 'id');
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.cancel_event(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    taken record;
+    hub bigint;
+    event bigint;
+BEGIN
+    SELECT * INTO taken FROM hubd.take_event(caller, person, input);
+    IF (taken.refusal).status IS NOT NULL THEN
+        RETURN taken.refusal;
+    END IF;
+    hub := (taken.e).hub_id;
+    event := (taken.e).id;
+    IF (taken.e).state <> 'cancelled' AND NOT coalesce((input ->> 'dry_run')::boolean, false) THEN
+        PERFORM hubd.cancel_events(hub, ARRAY[event]);
+        PERFORM hubd.changed(hubd.event_scopes(hub, ARRAY[event]));
+    END IF;
+    RETURN hubd.event_reply(hub, event, 200);
 END $$;
