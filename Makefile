@@ -61,6 +61,7 @@ unit: $(UNITS) ## runs the unit tests; make SAN=1 unit, make unit/str for one
 # Installs what is missing, builds, and runs hubd with a private PostgreSQL until Ctrl-C.
 run: ## runs hubd with a private database; PORT=8080 STATE=folder
 	@.make/packages.sh run
+	@test -e $(BUILD)/hubd || echo 'Building hubd'
 	@$(MAKE) -s --no-print-directory -j2 all
 	@exec env BINARY=$(BUILD)/hubd PORT='$(PORT)' STATE='$(STATE)' .make/run.sh
 .PHONY: run

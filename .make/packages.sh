@@ -30,7 +30,7 @@ else
 	exit 1
 fi
 
-echo "Installing$missing"
+echo "Installing$missing (once; a minute or two)"
 install_missing() {
 	# shellcheck disable=SC2086 # words on purpose
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing >"$log" 2>&1

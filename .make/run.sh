@@ -31,7 +31,6 @@ check_port() {
 }
 
 prepare_state() {
-	state=$(realpath -m "$state")
 	sockets=$state/socket
 	# sun_path holds 108 bytes, the last of them 0.
 	local longest=$sockets/.s.PGSQL.5432 bytes
@@ -203,6 +202,8 @@ how_it_ended() {
 	if [ "$1" -gt 128 ]; then echo "signal $(kill -l "$1")"; else echo "exit status $1"; fi
 }
 
+state=$(realpath -m "$state")
+cd / # the checkout may be closed to the user that runs all this
 check_port
 prepare_state
 trap stop_all EXIT
