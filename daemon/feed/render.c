@@ -52,11 +52,12 @@ put_days(struct str *out, const struct feed_entry *entry)
 	ical_put_raw(out, "TRANSP", entry->blocks ? "OPAQUE" : "TRANSPARENT");
 }
 
-/* The second time that a clock shows an hour has no name of its own: RFC 5545 3.3.5 reads the first. UTC says it. */
+/* An hour that a clock shows twice: RFC 5545 3.3.5 reads the first, some readers take the second. UTC leaves no choice. */
 static bool
 has_local_name(const struct zone *zone, int64_t instant)
 {
-	return zone_to_utc(zone, zone_to_local(zone, instant, NULL), NULL) == instant;
+	enum zone_fit fit;
+	return zone_to_utc(zone, zone_to_local(zone, instant, NULL), &fit) == instant && fit == ZONE_FIT_EXACT;
 }
 
 static const struct zone *
