@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Pools and wishes against brute force, which knows nothing of SQL. Deterministic: seeds are numbers in this file."""
+import random
+
+import pytest
+
+
+# ---- brute force: a demand is (start, end, party, [options]), an option a frozenset of units ----
+
+def hits(a, b, units, gap):
+    """Do two demands hit each other when both have some of these units? Parties keep the gap; one's own may touch."""
+    if not units:
+        return False
+    if a[0] < b[1] and b[0] < a[1]:
+        return True
+    return a[2] != b[2] and a[0] < b[1] + gap and b[0] < a[1] + gap
+
+
+def fits(demands, gap=0):
+    """Is there a choice of one option for each demand without a hit? Tries everything, the demand with fewest options first."""
+    order = sorted(demands, key=lambda d: (len(d[3]), d[0]))
+    chosen = []
+
+    def attempt(number):
+        if number == len(order):
+            return True
+        demand = order[number]
+        for option in demand[3]:
+            if all(not hits(demand, other, option & taken, gap) for other, taken in chosen):
+                chosen.append((demand, option))
+                if attempt(number + 1):
+                    return True
+                chosen.pop()
+        return False
+
+    return attempt(0)
+
+
+def largest_overlap(spans):
+    """spans: (start, end, number)."""
+    return max((sum(n for s, e, n in spans if s <= start < e) for start, _, _ in spans), default=0)
+
+
+# ---- equal units, nothing pinned ----
+
+@pytest.mark.parametrize("seed", range(14))
+def test_full_is_said_exactly_when_the_largest_overlap_exceeds_the_pool(world, seed):
+    dice = random.Random(seed)
+    size = dice.choice([1, 2, 3, 5])
+    gap = dice.choice([0, 0, 1])
+    setup, turnover = dice.choice([(gap, gap), (0, gap), (gap, 0)])
+    units = world.pool("desk", size, setup=f"{setup} hours", turnover=f"{turnover} hours")
+    live = {}
+    refused = 0
+    for _ in range(45):
+        start = dice.randrange(0, 40)
+        end = start + dice.randrange(1, 12)
+        count = dice.choice([1, 1, 1, 2])
+        reply = world.book(start, end, {"resource": "desk", "count": count}, who=dice.choice(["anna", "ben"]))
+        spans = [(s, e + gap, n) for s, e, n in [*live.values(), (start, end, count)]]
+        assert (reply.status == 201) == (largest_overlap(spans) <= size), (spans, reply)
+        if reply.status == 201:
+            live[reply["id"]] = (start, end, count)
+        else:
+            refused += 1
+            assert (reply.problem, reply["searched"]) == ("none-free", "exhaustive")
+        if live and dice.random() < 0.25:
+            gone = dice.choice(sorted(live))
+            assert world.call("booking_cancel", who="mia", id=gone).status == 200
+            del live[gone]
+        for booking, (_, _, n) in live.items():
+            held = world.rows("SELECT unit_id FROM hubd.claim WHERE booking_id = %s AND lane = '[9,10)'", booking)
+            assert len(held) == n and {u for u, in held} <= set(units)
+    assert refused > 0
+
+
+# ---- pins and closures ----
+
+@pytest.mark.parametrize("seed", range(100, 116))
+def test_with_pins_and_closures_none_exists_is_never_said_wrongly(world, seed):
+    dice = random.Random(seed)
+    size = dice.choice([2, 3, 4])
+    gap = dice.choice([0, 0, 1])
+    units = world.pool("desk", size, turnover=f"{gap} hours")
+    demands = {}
+    verdicts = {"exhaustive": 0, "bounded": 0, "yes": 0}
+    for _ in range(30):
+        start = dice.randrange(0, 16)
+        end = start + dice.randrange(1, 8)
+        count = dice.choice([1, 1, 2])
+        pins = sorted(dice.sample(units, dice.choice([0, 0, 0, 1, 1, min(2, count)]) if count <= size else 0))[:count]
+        kind = "closure" if dice.random() < 0.15 else "booking"
+        if kind == "closure":
+            pins = pins or [dice.choice(units)]
+            count = len(pins)
+        reply = world.book(start, end, {"resource": "desk", "count": count, "units": pins}, who="mia", kind=kind)
+        wanted = [(start, end, "new", [frozenset([p])]) for p in pins]
+        wanted += [(start, end, "new", [frozenset([u]) for u in units])] * (count - len(pins))
+        others = [d for group in demands.values() for d in group]
+        is_possible = fits(others + wanted, gap)
+        if reply.status == 201:
+            verdicts["yes"] += 1
+            assert is_possible, "placed what brute force calls impossible: the constraint or the solver is wrong"
+            demands[reply["id"]] = [(s, e, reply["id"], o) for s, e, _, o in wanted]
+            assert set(pins) <= set(world.units_of(reply))
+        else:
+            verdicts[reply["searched"]] += 1
+            assert not is_possible or reply["searched"] == "bounded", (seed, others, wanted, reply)
+        if demands and dice.random() < 0.2:
+            gone = dice.choice(sorted(demands))
+            world.call("booking_cancel", who="mia", id=gone)
+            del demands[gone]
+    # The bound is far above what such small pools need.
+    assert verdicts["bounded"] == 0 and verdicts["exhaustive"] > 0 and verdicts["yes"] > 0, verdicts
+
+
+# ---- wishes among unequal rooms, halls and fixed bookings ----
+
+@pytest.mark.parametrize("seed", range(200, 214))
+def test_a_wish_is_refused_only_when_no_arrangement_serves_everybody(world, seed):
+    dice = random.Random(seed)
+    gap = dice.choice([0, 0, 1])
+    rooms = {}
+    ids = {}
+    for number, capacity in enumerate([4, 6, 8, 12][:dice.choice([2, 3, 4])]):
+        slug, features = f"raum-{number}", ["screen"] if dice.random() < 0.5 else []
+        ids[slug] = world.room(slug, capacity=capacity, features=features, turnover=f"{gap} hours")
+        unit = world.value("SELECT unit_id FROM hubd.resource_unit WHERE resource_id = %s", ids[slug])
+        rooms[slug] = (capacity, features, frozenset([unit]))
+    if len(rooms) > 2:
+        world.hall("saal", ids["raum-0"], ids["raum-1"], capacity=20)
+        rooms["saal"] = (20, [], rooms["raum-0"][2] | rooms["raum-1"][2])
+    demands = {}
+    for _ in range(25):
+        start = dice.randrange(0, 12)
+        end = start + dice.randrange(1, 6)
+        if dice.random() < 0.6:
+            capacity, features = dice.choice([3, 4, 6, 8, 12]), dice.choice([[], [], ["screen"]])
+            options = [units for c, f, units in rooms.values() if c >= capacity and set(f) >= set(features)]
+            item = {"any": {"kind": "room", "capacity": capacity, "features": features}}
+        else:
+            item = dice.choice(sorted(rooms))
+            options = [rooms[item][2]]
+        reply = world.book(start, end, item, who=dice.choice(["anna", "ben"]))
+        if not options:
+            assert (reply.status, reply.problem) == (422, "no-such-resource"), reply
+            continue
+        is_possible = fits([*demands.values(), (start, end, "new", options)], gap)
+        assert (reply.status == 201) == is_possible, (seed, demands, options, reply)
+        if reply.status == 201:
+            demands[reply["id"]] = (start, end, reply["id"], options)
+        if demands and dice.random() < 0.15:
+            gone = dice.choice(sorted(demands))
+            world.call("booking_cancel", who="mia", id=gone)
+            del demands[gone]
+        for booking, (_, _, _, allowed) in demands.items():
+            held = frozenset(u for u, in world.rows("SELECT unit_id FROM hubd.claim WHERE booking_id = %s AND lane = '[9,10)'", booking))
+            assert held in allowed, "a guarantee was broken"
