@@ -116,6 +116,35 @@ http_is_host(const char *text, size_t length)
 }
 
 bool
+http_is_absolute(const char *target, size_t length)
+{
+	return (length > 7 && http_is_word(target, 7, "http://")) || (length > 8 && http_is_word(target, 8, "https://"));
+}
+
+bool
+http_is_target(const char *target, size_t length, bool is_options)
+{
+	bool absolute = http_is_absolute(target, length);
+	if (length == 1 && *target == '*')
+		return is_options;
+	if (absolute) {
+		size_t scheme = target[4] == ':' ? 7 : 8, authority = scheme;
+		while (authority < length && target[authority] != '/' && target[authority] != '?')
+			authority++;
+		if (!http_is_host(target + scheme, authority - scheme))
+			return false;
+		target += authority;
+		length -= authority;
+		if (length == 0)
+			return true;
+	}
+	const char *mark = memchr(target, '?', length);
+	size_t path = mark == NULL ? length : (size_t)(mark - target);
+	bool good_path = path == 0 ? absolute : http_is_path(target, path);
+	return good_path && (mark == NULL || http_is_query(mark + 1, length - path - 1));
+}
+
+bool
 http_is_length(const char *text, size_t length, uint64_t *ret_length)
 {
 	uint64_t number = 0;

@@ -18,6 +18,10 @@ bool http_is_field_text(const char *text, size_t length); /* RFC 9110 5.5: no co
  */
 bool http_is_path(const char *text, size_t length);
 bool http_is_query(const char *text, size_t length);
+/* An http or https URI without a fragment begins here (RFC 9112 3.2.2). */
+bool http_is_absolute(const char *target, size_t length);
+/* A request target: path and query, an absolute URI with a host, or for OPTIONS "*". */
+bool http_is_target(const char *target, size_t length, bool is_options);
 /* Host: a name, an IPv4 address or [an IPv6 address], with or without a port (RFC 9112 3.2). */
 bool http_is_host(const char *text, size_t length);
 /* Content-Length as we want it: digits without leading zeros, below 2^53. */

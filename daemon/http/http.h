@@ -86,7 +86,7 @@ void *http_state(const struct http_request *request);
 void http_add_field(struct http_request *request, const char *name, const char *value); /* copies; CR and LF in a value are our mistake */
 /*
  * Copies the body. A HEAD request gets the same head without it; 204 and 304 carry none. type may be NULL where there is no body.
- * Text from 1 KiB to 1 MiB is compressed when asked for, unless an ETag was set (it would name other bytes) or the
+ * Text from 1 KiB to 256 KiB is compressed when asked for, unless an ETag was set (it would name other bytes) or the
  * request has a cookie (BREACH: secrets beside reflected input).
  */
 void http_reply(struct http_request *request, int status, const char *type, const void *body, size_t length);

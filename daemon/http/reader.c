@@ -106,36 +106,6 @@ split_absolute(struct http_reader *reader, const char **at, size_t *length)
 	return true;
 }
 
-static bool
-is_absolute(const char *target, size_t length)
-{
-	return (length > 7 && http_is_word(target, 7, "http://")) || (length > 8 && http_is_word(target, 8, "https://"));
-}
-
-/* Judged with the request line, so that a bad one is refused before the fields have come. */
-static bool
-is_target(const char *target, size_t length, bool is_options)
-{
-	if (length == 1 && *target == '*')
-		return is_options;
-	bool absolute = is_absolute(target, length);
-	if (absolute) {
-		size_t scheme = target[4] == ':' ? 7 : 8, authority = scheme;
-		while (authority < length && target[authority] != '/' && target[authority] != '?')
-			authority++;
-		if (!http_is_host(target + scheme, authority - scheme))
-			return false;
-		target += authority;
-		length -= authority;
-		if (length == 0)
-			return true;
-	}
-	const char *mark = memchr(target, '?', length);
-	size_t path = mark == NULL ? length : (size_t)(mark - target);
-	bool good_path = path == 0 ? absolute : http_is_path(target, path);
-	return good_path && (mark == NULL || http_is_query(mark + 1, length - path - 1));
-}
-
 static void
 judge_version(struct http_reader *reader, const char *version, size_t length)
 {
@@ -175,7 +145,7 @@ take_request_line(struct http_reader *reader, char *line, size_t length)
 	}
 	reader->target = (size_t)(target - reader->head.bytes);
 	reader->target_length = (size_t)(space - target);
-	if (!is_target(target, reader->target_length, strcmp(line, "OPTIONS") == 0))
+	if (!http_is_target(target, reader->target_length, strcmp(line, "OPTIONS") == 0))
 		refuse(reader, 400, "The request target is not a well-formed path.");
 	else
 		reader->state = HTTP_READ_FIELDS;
@@ -324,7 +294,7 @@ split_target(struct http_reader *reader)
 {
 	const char *target = reader->head.bytes + reader->target;
 	size_t length = reader->target_length;
-	if (is_absolute(target, length) && !split_absolute(reader, &target, &length)) {
+	if (http_is_absolute(target, length) && !split_absolute(reader, &target, &length)) {
 		refuse(reader, 400, "The target's host is not the one that the Host field names.");
 		return;
 	}

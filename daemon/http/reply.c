@@ -17,7 +17,7 @@
 
 enum {
 	GZIP_MIN = 1024,
-	GZIP_MAX = 1 << 20, /* more would hold up the loop */
+	GZIP_MAX = 1 << 18, /* more would hold up the loop */
 };
 
 static const struct {
