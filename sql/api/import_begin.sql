@@ -5,14 +5,9 @@ CREATE OR REPLACE FUNCTION api.import_begin(caller jsonb, input jsonb) RETURNS a
 DECLARE
     h hubd.hub;
 BEGIN
-    SELECT * INTO h FROM hub WHERE NOT is_network AND (slug = input ->> 'hub' OR (input ->> 'hub' IS NULL
-        AND (SELECT count(*) FROM hub AS o WHERE NOT o.is_network) = 1));
-    IF h.id IS NULL AND input ->> 'hub' IS NULL THEN
-        RETURN refused(422, 'which-hub', coalesce('Say which hub with --hub: '
-            || (SELECT string_agg(o.slug, ', ' ORDER BY o.slug) FROM hub AS o WHERE NOT o.is_network) || '.',
-            'There is no hub yet: hubd admin hub add SLUG NAME makes one.'));
-    ELSIF h.id IS NULL THEN
-        RETURN refused_hub(input ->> 'hub');
+    SELECT * INTO h FROM hub WHERE id = the_hub(input ->> 'hub');
+    IF h.id IS NULL THEN
+        RETURN refused_which_hub(input ->> 'hub');
     END IF;
     PERFORM enter_hub(h.id);
     PERFORM import_tables();

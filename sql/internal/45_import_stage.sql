@@ -3,10 +3,10 @@
 
 CREATE OR REPLACE FUNCTION hubd.import_tables() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    -- The run: one row. An entry is an event of the file; seen are UIDs that the file has but that did not come in.
+    -- The run: one row. An entry is an event of the file, n its place and, for new ones, its id; seen are UIDs that the file has but that did not come in.
     CREATE TEMP TABLE IF NOT EXISTS import_run (hub_id bigint, source_name text, calendar text, create_rooms boolean, source_id bigint,
         is_new_source boolean) ON COMMIT DROP;
-    CREATE TEMP TABLE IF NOT EXISTS import_entry (uid text PRIMARY KEY, n bigint, entry jsonb, resources bigint[] NOT NULL DEFAULT '{}',
+    CREATE TEMP TABLE IF NOT EXISTS import_entry (uid text PRIMARY KEY, n bigint NOT NULL, entry jsonb, resources bigint[] NOT NULL DEFAULT '{}',
         hash text, event_id bigint, action text) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_seen (uid text) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_name (key text PRIMARY KEY, resource_id bigint) ON COMMIT DROP;

@@ -14,7 +14,7 @@ BEGIN
     UPDATE pg_temp.import_entry AS i SET event_id = e.id, action = CASE WHEN e.source_id IS DISTINCT FROM source THEN 'foreign'
         WHEN e.source_hash = i.hash THEN 'same' ELSE 'change' END
     FROM hubd.event AS e WHERE e.hub_id = hub AND e.uid = i.uid;
-    UPDATE pg_temp.import_entry SET action = 'new', event_id = nextval('hubd.id') WHERE action IS NULL;
+    UPDATE pg_temp.import_entry SET action = 'new', event_id = n WHERE action IS NULL;
 
     INSERT INTO pg_temp.import_diff (event_id, uid, title, kind, rebook)
     SELECT event_id, uid, entry ->> 'title', 'new', resources <> '{}' FROM pg_temp.import_entry WHERE action = 'new';

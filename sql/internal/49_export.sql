@@ -1,0 +1,28 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What an exported event says. Coming in again elsewhere it is the same event: the place names its rooms, topics are categories.
+
+CREATE OR REPLACE FUNCTION hubd.export_document(e hubd.event, o hubd.occurrence) RETURNS jsonb LANGUAGE sql STABLE
+    RETURN jsonb_build_object('id', e.id, 'uid', e.uid, 'sequence', e.sequence, 'state', e.state, 'audience', e.audience,
+        'title', e.title, 'text', e.text, 'organiser', e.organiser, 'url', e.url, 'online_url', e.online_url, 'image_url', e.image_url,
+        'place', CASE WHEN e.place <> '' THEN e.place ELSE coalesce(
+            (SELECT string_agg(r.name_de, ', ' ORDER BY r.position, r.id) FROM hubd.event_resource AS er
+             JOIN hubd.resource AS r ON r.hub_id = er.hub_id AND r.id = er.resource_id WHERE er.hub_id = e.hub_id AND er.event_id = e.id), '') END,
+        'categories', e.categories || ARRAY(SELECT t FROM unnest(e.topics) AS t WHERE t <> ALL (hubd.topics_of(e.categories))),
+        'is_all_day', e.is_all_day, 'zone', e.zone, 'start', hubd.instant(lower(o.during)), 'end', hubd.instant(upper(o.during)),
+        'local_start', hubd.wall(o.local_start), 'local_end', hubd.wall(o.local_end),
+        'created', hubd.instant(e.created_at), 'revised', hubd.instant(e.revised_at), 'kept', e.kept);
+
+-- The hub of a slug; without one the only hub there is.
+CREATE OR REPLACE FUNCTION hubd.the_hub(slug text) RETURNS bigint LANGUAGE sql STABLE
+    RETURN CASE WHEN slug IS NOT NULL THEN hubd.hub_of(slug)
+        WHEN (SELECT count(*) FROM hubd.hub AS h WHERE NOT h.is_network) = 1 THEN (SELECT h.id FROM hubd.hub AS h WHERE NOT h.is_network) END;
+
+CREATE OR REPLACE FUNCTION hubd.refused_which_hub(slug text) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF slug IS NOT NULL THEN
+        RETURN hubd.refused_hub(slug);
+    END IF;
+    RETURN hubd.refused(422, 'which-hub', coalesce('Say which hub with --hub: '
+        || (SELECT string_agg(h.slug, ', ' ORDER BY h.slug) FROM hubd.hub AS h WHERE NOT h.is_network) || '.',
+        'There is no hub yet: hubd admin hub add SLUG NAME makes one.'));
+END $$;
