@@ -38,11 +38,14 @@ static const struct route routes[] = {
 
 	/* Bookings. */
 	{.method = "POST", .path = API "/bookings", .look = "look_zone", .statement = "book", .is_write = true, .ask = booking_ask_make},
+	{.method = "GET", .path = API "/bookings", .look = "look_zone", .statement = "bookings", .ask = booking_ask_list},
 	{.method = "GET", .path = API "/bookings/{id}", .statement = "booking", .ask = booking_ask_one},
 	{.method = "PATCH", .path = API "/bookings/{id}", .look = "look_booking", .statement = "booking_change", .is_write = true,
 	    .ask = booking_ask_change},
 	{.method = "DELETE", .path = API "/bookings/{id}", .statement = "booking_cancel", .is_write = true, .ask = booking_ask_act},
 	{.method = "POST", .path = API "/bookings/{id}/confirm", .statement = "booking_confirm", .is_write = true, .ask = booking_ask_act},
+	{.method = "GET", .path = API "/freebusy", .look = "look_zone", .statement = "freebusy", .ask = booking_ask_freebusy},
+	{.method = "GET", .path = API "/find", .look = "look_zone", .statement = "find", .ask = booking_ask_find},
 
 	/* Events. */
 	{.method = "GET", .path = API "/events", .look = "look_zone", .statement = "events", .ask = event_ask_list},

@@ -40,6 +40,24 @@ put_number(struct http_request *request, struct ask *ask, struct json_writer *wr
 	return true;
 }
 
+/* Where the page before ended: "next" of its answer, two numbers with a dot between them. */
+static bool
+put_after(struct http_request *request, struct ask *ask, struct json_writer *writer)
+{
+	const char *text = http_parameter(request, "after");
+	if (text == NULL)
+		return true;
+	char *start = arena_text(http_arena(request), text), *dot = strchr(start, '.');
+	int64_t number;
+	if (dot != NULL)
+		*dot = '\0';
+	if (dot == NULL || !str_number(start, -100000000000, 300000000000, &number) || !str_number(dot + 1, 1, INT64_MAX, &number))
+		return ask_refuse(request, ask, 422, "malformed-value", "after", "„after“ muss „next“ der Seite davor sein.",
+		    "\"after\" must be \"next\" of the page before.");
+	json_put_text(writer, "after", text);
+	return true;
+}
+
 static bool
 put_yes(struct http_request *request, struct ask *ask, struct json_writer *writer, const char *name)
 {
@@ -136,8 +154,7 @@ booking_ask_list(struct http_request *request, const struct db_rows *looked, str
 	struct json_writer writer = {.out = &ret_ask->input};
 	json_open_map(&writer, NULL);
 	put_parameter(request, &writer, "hub");
-	put_parameter(request, &writer, "after");
-	bool is_right = put_window(request, ret_ask, &window, looked, &writer) && put_yes(request, ret_ask, &writer, "mine") &&
+	bool is_right = put_after(request, ret_ask, &writer) && put_window(request, ret_ask, &window, looked, &writer) && put_yes(request, ret_ask, &writer, "mine") &&
 	    put_number(request, ret_ask, &writer, "limit", 1, 1000);
 	json_close_map(&writer);
 	return is_right;
@@ -166,7 +183,7 @@ booking_ask_freebusy(struct http_request *request, const struct db_rows *looked,
 bool
 booking_ask_find(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
 {
-	static const char *const names[] = {"hub", "site", "kind", "capacity", "features", "minutes", "from", "to", "limit", NULL};
+	static const char *const names[] = {"hub", "site", "kind", "capacity", "features", "count", "minutes", "from", "to", "limit", NULL};
 	static const struct times_window window = {.days = 7, .days_max = FIND_DAYS_MAX};
 	if (!ask_knows_parameters(request, ret_ask, names))
 		return false;
@@ -180,7 +197,7 @@ booking_ask_find(struct http_request *request, const struct db_rows *looked, str
 	put_parameter(request, &writer, "site");
 	put_features(request, &writer);
 	bool is_right = put_kind(request, ret_ask, &writer) && put_number(request, ret_ask, &writer, "capacity", 1, 100000) &&
-	    put_number(request, ret_ask, &writer, "minutes", 1, 31 * 24 * 60) && put_number(request, ret_ask, &writer, "limit", 1, 100) &&
+	    put_number(request, ret_ask, &writer, "count", 1, 1000) && put_number(request, ret_ask, &writer, "minutes", 1, 31 * 24 * 60) && put_number(request, ret_ask, &writer, "limit", 1, 100) &&
 	    put_window(request, ret_ask, &window, looked, &writer);
 	json_close_map(&writer);
 	return is_right;
