@@ -16,7 +16,10 @@ static const struct subcommand {
 	{"serve", command_serve, "answer HTTP: API, feeds, pages", false},
 	{"work", command_work, "do what happens by the clock", false},
 	{"migrate", command_migrate, "bring the database to this program's state", false},
+	{"import", command_import, "read a programme: .ics, frab or pentabarf XML, pretalx JSON", false},
+	{"export", command_export, "write a hub back as .ics", false},
 	{"admin", command_admin, "make hubs, people, roles and tokens; look after jobs", false},
+	{"status", command_status, "one screen: database, migrations, queue", false},
 	{"check-config", command_check_config, "say what is wrong in the settings", true},
 	{"version", command_version, "print the version", true},
 };
