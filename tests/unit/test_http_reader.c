@@ -219,6 +219,8 @@ static const struct probe probes[] = {
     PROBE(400, CHUNKED("5\r\nhello\n0\r\n\r\n")),
     PROBE(400, CHUNKED("5\r\nhello!\r\n0\r\n\r\n")),
     PROBE(400, CHUNKED("5\r\nhello0\r\n\r\n")),
+    PROBE(400, CHUNKED("5\r\nhelloXX0\r\n\r\n")),
+    PROBE(400, CHUNKED("5\r\nhello\rX0\r\n\r\n")),
     PROBE(400, CHUNKED("5\rhello\r\n0\r\n\r\n")),
     PROBE(400, CHUNKED("5\r\nhello\r\n0\r\n\n")),
     PROBE(400, CHUNKED("FFFFFFFFFFFFFFFF0\r\nhello\r\n0\r\n\r\n")),
