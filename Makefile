@@ -4,12 +4,12 @@ BUILD   ?= build$(if $(SAN),-san)
 PREFIX  ?= /usr
 VERSION := 0.1.0
 
+comma    := ,
 PACKAGES := libevent libical libpq jansson expat zlib libcrypto libsystemd
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
             -Wpointer-arith -Wvla -Wformat=2 -Werror
 HARDEN   := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fstack-protector-strong) -fPIE
-comma    := ,
 LINK     := -pie $(if $(SAN),-fsanitize=address$(comma)undefined,-Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Idaemon -DHUBD_VERSION='"$(VERSION)"' $(WARNINGS) $(HARDEN) \
              $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
@@ -58,6 +58,19 @@ unit: $(UNITS) ## runs the unit tests; make SAN=1 unit, make unit/str for one
 	@for test in $(UNITS); do $$test || exit 1; done
 .PHONY: unit
 
+# Fuzzers: with a main that replays files (any compiler), or searching for new ones (clang).
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+replays: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/libhubd.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< tests/fuzz/replay.c $(BUILD)/libhubd.a $(LIBS)
+fuzzers: $(FUZZERS:%=build/fuzz/%)
+build/fuzz/%: tests/fuzz/%.c $(filter-out daemon/main.c,$(SOURCES))
+	@mkdir -p $(@D)
+	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -DHUBD_VERSION='"$(VERSION)"' -Idaemon \
+	    $(shell pkg-config --cflags $(PACKAGES)) -o $@ $^ $(LIBS)
+.PHONY: replays fuzzers
+
 # Installs what is missing, builds, and runs hubd with a private PostgreSQL until Ctrl-C.
 run: ## runs hubd with a private database; PORT=8080 STATE=folder
 	@.make/packages.sh run
@@ -76,7 +89,7 @@ bench: ## measures against nginx and pgbench, side by side
 	@$(MAKE) -s --no-print-directory -j2 all
 	@.make/check.sh bench
 campaign: ## the long forms of the tests: fuzzing, chaos for 60 s
-	@.make/packages.sh check
+	@.make/packages.sh check campaign
 	@.make/check.sh campaign
 .PHONY: check check-includes bench campaign
 

@@ -28,7 +28,7 @@ sql           600 .make/stage tests sql
 race          600 .make/stage tests race
 api           900 .make/stage tests api
 clients       300 .make/stage tests clients
-fuzz          300 .make/stage tests fuzz
+fuzz          300 .make/stage fuzz
 chaos         300 .make/stage tests chaos
 TABLE
 		;;
@@ -38,7 +38,7 @@ TABLE
 		cat <<TABLE
 build         600 .make/stage build
 chaos         900 env CHAOS_SECONDS=60 .make/stage tests chaos
-fuzz         3600 env FUZZ_SECONDS=600 .make/stage tests fuzz
+fuzzing      7200 .make/stage fuzzing
 TABLE
 		;;
 	*)

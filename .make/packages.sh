@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Installs the packages of .make/packages that are missing: packages.sh run|check. Does nothing when none is.
+# Installs the packages of .make/packages that are missing: packages.sh run|check|campaign... Does nothing when none is.
+# What is for run is always wanted.
 set -eu
 
-wanted=${1:?run or check}
+[ $# -gt 0 ] || { echo "packages.sh run|check|campaign..." >&2; exit 2; }
 list=$(dirname "$0")/packages
 
 is_installed() {
@@ -12,7 +13,7 @@ is_installed() {
 
 missing=
 # shellcheck disable=SC2013 # words on purpose
-for package in $(awk -v wanted="$wanted" '!/^#/ && ($2 == "run" || $2 == wanted) { print $1 }' "$list"); do
+for package in $(awk -v wanted=" run $* " '!/^#/ && index(wanted, " " $2 " ") { print $1 }' "$list"); do
 	is_installed "$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
