@@ -10,7 +10,6 @@
  */
 #include <assert.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,25 +83,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-#ifdef REPLAY
-int
-main(int count, char *arguments[])
-{
-	for (int i = 1; i < count; i++) {
-		struct str text = {0};
-		char part[4096];
-		FILE *file = fopen(arguments[i], "rb");
-		if (file == NULL) {
-			perror(arguments[i]);
-			return 1;
-		}
-		for (size_t length; (length = fread(part, 1, sizeof part, file)) > 0;)
-			str_add(&text, part, length);
-		fclose(file);
-		LLVMFuzzerTestOneInput((const uint8_t *)str_text(&text), text.length);
-		str_free(&text);
-	}
-	printf("%d replayed\n", count - 1);
-	return 0;
-}
-#endif
+#include "replay.h"

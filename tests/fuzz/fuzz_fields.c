@@ -3,8 +3,8 @@
  * Fuzzes what reads field values, addresses and dates from strangers. The first byte chooses the reader; none may
  * read out of bounds, and what comes out must be what others can rely on.
  *
- *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Idaemon tests/fuzz/fuzz_http_fields.c \
- *	    daemon/http/{condition,forwarded,grammar}.c daemon/base/{str,arena,when}.c -o fuzz_http_fields
+ *	clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Idaemon tests/fuzz/fuzz_fields.c \
+ *	    daemon/http/{condition,forwarded,grammar}.c daemon/base/{str,arena,when}.c -o fuzz_fields
  */
 #include <assert.h>
 #include <stdint.h>
@@ -75,3 +75,5 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_free(arena);
 	return 0;
 }
+
+#include "replay.h"
