@@ -4,9 +4,10 @@
 CREATE OR REPLACE FUNCTION hubd.export_document(e hubd.event, o hubd.occurrence) RETURNS jsonb LANGUAGE sql STABLE
     RETURN jsonb_build_object('id', e.id, 'uid', e.uid, 'sequence', e.sequence, 'state', e.state, 'audience', e.audience,
         'title', e.title, 'text', e.text, 'organiser', e.organiser, 'url', e.url, 'online_url', e.online_url, 'image_url', e.image_url,
-        'place', CASE WHEN e.place <> '' THEN e.place ELSE coalesce(
+        -- "ALL" means other rooms elsewhere.
+        'place', CASE WHEN e.place <> '' AND NOT hubd.is_everywhere(e.place) THEN e.place ELSE coalesce(
             (SELECT string_agg(r.name_de, ', ' ORDER BY r.position, r.id) FROM hubd.event_resource AS er
-             JOIN hubd.resource AS r ON r.hub_id = er.hub_id AND r.id = er.resource_id WHERE er.hub_id = e.hub_id AND er.event_id = e.id), '') END,
+             JOIN hubd.resource AS r ON r.hub_id = er.hub_id AND r.id = er.resource_id WHERE er.hub_id = e.hub_id AND er.event_id = e.id), e.place) END,
         'categories', e.categories || ARRAY(SELECT t FROM unnest(e.topics) AS t WHERE t <> ALL (hubd.topics_of(e.categories))),
         'is_all_day', e.is_all_day, 'zone', e.zone, 'start', hubd.instant(lower(o.during)), 'end', hubd.instant(upper(o.during)),
         'local_start', hubd.wall(o.local_start), 'local_end', hubd.wall(o.local_end),
