@@ -2,20 +2,31 @@
 /*
  * Shared immutable bytes and their gzip form. One thread: plain reference counts.
  */
-#include "http/http.h"
+#include "http/bytes.h"
 
 #include <assert.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "base/arena.h"
+#include "http/http.h"
 
+enum {
+	HOT_LENGTH = 16 * 1024, /* below it a copy costs less than a second system call */
+	HOT_SENDINGS = 16,
+	DESCRIPTORS_MAX = 64,
+};
 enum { GZIP_LEVEL = 6, GZIP_WINDOW = 15 + 16, GZIP_MEMORY = 8 }; /* + 16: gzip, not zlib */
 
 struct http_bytes {
 	char *bytes;
-	size_t length, references;
+	size_t length, references, sendings;
+	int descriptor; /* -1: none (yet) */
 };
+
+static unsigned descriptors; /* that all bytes of the process hold */
 
 struct http_gzip {
 	struct http_bytes *plain;
@@ -29,7 +40,7 @@ struct http_bytes *
 http_bytes_new(char *bytes, size_t length)
 {
 	struct http_bytes *shared = base_alloc(sizeof *shared);
-	*shared = (struct http_bytes){.bytes = bytes, .length = length, .references = 1};
+	*shared = (struct http_bytes){.bytes = bytes, .length = length, .references = 1, .descriptor = -1};
 	return shared;
 }
 
@@ -49,6 +60,10 @@ http_bytes_unref(struct http_bytes *bytes)
 	assert(bytes->references > 0);
 	if (--bytes->references > 0)
 		return;
+	if (bytes->descriptor >= 0) {
+		close(bytes->descriptor);
+		descriptors--;
+	}
 	free(bytes->bytes);
 	free(bytes);
 }
@@ -59,6 +74,27 @@ http_bytes_data(const struct http_bytes *bytes, size_t *ret_length)
 	if (ret_length != NULL)
 		*ret_length = bytes->length;
 	return bytes->bytes;
+}
+
+int
+http_bytes_descriptor(struct http_bytes *bytes)
+{
+	if (bytes->descriptor >= 0 || bytes->length < HOT_LENGTH || ++bytes->sendings != HOT_SENDINGS || descriptors >= DESCRIPTORS_MAX)
+		return bytes->descriptor;
+	int descriptor = memfd_create("http-bytes", MFD_CLOEXEC);
+	if (descriptor < 0)
+		return -1;
+	size_t written = 0;
+	while (written < bytes->length) {
+		ssize_t part = write(descriptor, bytes->bytes + written, bytes->length - written);
+		if (part <= 0) {
+			close(descriptor);
+			return -1;
+		}
+		written += (size_t)part;
+	}
+	descriptors++;
+	return bytes->descriptor = descriptor;
 }
 
 struct http_gzip *
@@ -124,7 +160,7 @@ http_gzip_done(struct http_gzip *gzip)
 struct http_bytes *
 http_bytes_gzip(const struct http_bytes *bytes)
 {
-	struct http_bytes borrowed = {.bytes = bytes->bytes, .length = bytes->length, .references = 1};
+	struct http_bytes borrowed = {.bytes = bytes->bytes, .length = bytes->length, .references = 1, .descriptor = -1};
 	struct http_gzip *gzip = http_gzip_new(&borrowed);
 	while (!http_gzip_step(gzip, SIZE_MAX))
 		;

@@ -8,11 +8,13 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/when.h"
+#include "http/bytes.h"
 #include "http/peers.h"
 #include "http/server.h"
 
@@ -23,6 +25,7 @@ enum {
 	PENDING_MAX = HTTP_INPUT_SIZE,
 	STREAM_BUFFER = 256 * 1024,
 	MIB = 1 << 20,
+	CACHE = 2 << 20,
 };
 
 static void take(struct http_connection *connection, const char *bytes, size_t length);
@@ -249,7 +252,43 @@ keep(struct http_connection *connection, struct iovec parts[static 2], size_t se
 	event_add(&connection->writable, NULL);
 }
 
-/* One system call where the socket takes it all. False: the peer is gone. */
+static bool
+is_full(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
+}
+
+/*
+ * Hands both parts to the socket: in one system call, or where the body has a descriptor in two that leave as one. How much it
+ * took; -1: the peer is gone.
+ */
+static ssize_t
+send_now(int socket, struct iovec parts[static 2], int descriptor)
+{
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = parts[1].iov_len > 0 && descriptor < 0 ? 2 : 1};
+	ssize_t sent;
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL | (descriptor < 0 ? 0 : MSG_MORE));
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return is_full(errno) ? 0 : -1;
+	if (descriptor < 0 || (size_t)sent < parts[0].iov_len)
+		return sent;
+	off_t offset = 0;
+	ssize_t more = sendfile(socket, descriptor, &offset, parts[1].iov_len);
+	return more < 0 ? sent : sent + more; /* whatever it was, the next write will tell */
+}
+
+/* Copies are quicker as long as those for all connections stay in the processor's cache. */
+static int
+descriptor_for(const struct http_connection *connection, struct http_bytes *shared, size_t length)
+{
+	if (shared == NULL || length == 0 || connection->server->counts.connections * length <= CACHE)
+		return -1;
+	return http_bytes_descriptor(shared);
+}
+
+/* False: the peer is gone. */
 static bool
 send_parts(struct http_connection *connection, const struct str *head, const void *body, size_t length, struct http_bytes *shared)
 {
@@ -260,16 +299,9 @@ send_parts(struct http_connection *connection, const struct str *head, const voi
 		void *plain;
 	} bytes = {.constant = body};
 	struct iovec parts[2] = {{head->bytes, head->length}, {bytes.plain, length}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = length > 0 ? 2 : 1};
-	ssize_t sent = 0;
-	if (output_length(connection) == 0) {
-		do
-			sent = sendmsg(connection->socket, &message, MSG_NOSIGNAL);
-		while (sent < 0 && errno == EINTR);
-		if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOBUFS)
-			return false;
-		sent = sent < 0 ? 0 : sent;
-	}
+	ssize_t sent = output_length(connection) == 0 ? send_now(connection->socket, parts, descriptor_for(connection, shared, length)) : 0;
+	if (sent < 0)
+		return false;
 	if ((size_t)sent < head->length + length)
 		keep(connection, parts, (size_t)sent, shared);
 	return true;

@@ -635,6 +635,19 @@ def test_text_is_compressed_when_asked_and_nothing_forbids_it(plain):
     assert plain.get("/modified", f"If-Modified-Since: {DATE}").status == 304
 
 
+def test_a_hot_feed_is_the_same_bytes_for_a_crowd(plain):
+    one = plain.get("/big?bytes=300000").body
+    crowd = [plain.connect(timeout=20) for _ in range(30)]
+    for _ in range(3):
+        for connection in crowd:
+            connection.sendall(request("/big?bytes=300000"))
+        for connection in crowd:
+            assert Reply(connection).body == one
+    assert len(os.listdir(f"/proc/{plain.process.pid}/fd")) < 60
+    for connection in crowd:
+        connection.close()
+
+
 def test_204_has_no_length(plain):
     reply = plain.get("/", method="OPTIONS")
     assert reply.status == 204 and "content-length" not in reply.fields and "POST" in reply.fields["allow"]
