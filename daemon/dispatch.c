@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/json.h"
@@ -146,6 +147,21 @@ end_look(void *context, enum db_outcome result, const struct db_rows *rows)
 
 /* ---- ask ---- */
 
+enum { WORDS_MAX = 16 };
+
+/* "hub kind site" as a list that ends with NULL. text may be NULL. */
+static const char *const *
+split_words(struct arena *arena, const char *text)
+{
+	const char **words = arena_take(arena, (WORDS_MAX + 1) * sizeof *words);
+	size_t count = 0;
+	for (char *rest = arena_text(arena, text), *word; rest != NULL && (word = strsep(&rest, " ")) != NULL;) {
+		assert(count < WORDS_MAX);
+		words[count++] = word;
+	}
+	return words;
+}
+
 /* The input of a route without a handler of its own: the parameters of path and query, as texts. */
 static bool
 ask_plainly(struct exchange *exchange)
@@ -156,7 +172,8 @@ ask_plainly(struct exchange *exchange)
 	json_open_map(&writer, NULL);
 	for (size_t i = 0; i < match->count; i++)
 		json_put_text(&writer, match->names[i], match->values[i]);
-	bool is_right = ask_put_parameters(request, &exchange->ask, &writer);
+	const char *const *known = split_words(http_arena(request), exchange->route->query);
+	bool is_right = ask_knows_parameters(request, &exchange->ask, known) && ask_put_parameters(request, &exchange->ask, &writer);
 	json_close_map(&writer);
 	return is_right;
 }

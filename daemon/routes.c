@@ -31,10 +31,10 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/hubs", .statement = "hubs"},
 	{.method = "GET", .path = API "/hubs/{hub}", .statement = "hub"},
 	{.method = "GET", .path = API "/topics", .statement = "topics"},
-	{.method = "GET", .path = API "/sites", .statement = "sites"},
-	{.method = "GET", .path = API "/resources", .statement = "resources"},
+	{.method = "GET", .path = API "/sites", .statement = "sites", .query = "hub"},
+	{.method = "GET", .path = API "/resources", .statement = "resources", .query = "hub kind site"},
 	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
-	{.method = "GET", .path = API "/units", .statement = "units"},
+	{.method = "GET", .path = API "/units", .statement = "units", .query = "hub resource"},
 
 	/* Bookings. */
 	{.method = "POST", .path = API "/bookings", .look = "look_zone", .statement = "book", .is_write = true, .ask = booking_ask_make},

@@ -102,11 +102,27 @@ make_feeds(struct serve *serve)
 }
 
 static void
+put_feed_figures(struct str *out, void *context)
+{
+	struct feed_counts counts;
+	feed_count(context, &counts);
+	service_put_metric(out, "feed_requests_total", "counter", "Requests for feeds.", counts.requests);
+	service_put_metric(out, "feed_checks_total", "counter", "Revision checks.", counts.checks);
+	service_put_metric(out, "feed_made_total", "counter", "Feeds put together.", counts.made);
+	service_put_metric(out, "feed_entries_made_total", "counter", "Entries rendered.", counts.entries_made);
+	service_put_metric(out, "feed_stale_total", "counter", "Last good copies served because the database was away.", counts.stale);
+	service_put_metric(out, "feed_copies_read_total", "counter", "Copies read from disk.", counts.copies_read);
+	service_put_metric(out, "feeds", "gauge", "Feeds in memory now.", counts.feeds);
+	service_put_metric(out, "feed_bytes", "gauge", "Bytes of feeds in memory now.", counts.bytes);
+}
+
+static void
 make_dispatch(struct serve *serve)
 {
 	serve->dispatch = dispatch_new(routes_all(), serve->pool);
 	dispatch_tie(serve->dispatch, "service", serve->service);
 	dispatch_tie(serve->dispatch, "feed", serve->feeds);
+	service_add_figures(serve->service, put_feed_figures, serve->feeds);
 }
 
 static struct http_settings

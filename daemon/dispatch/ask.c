@@ -108,6 +108,9 @@ refuse_unknown(struct http_request *request, struct ask *ask, const char *proble
 	if (nearest != NULL)
 		return ask_refuse(request, ask, 422, problem, pointer, "„%s“ ist hier nicht bekannt; gemeint ist vielleicht „%s“.",
 		    "\"%s\" is not known here; did you mean \"%s\"?", name, nearest);
+	if (names[0] == NULL)
+		return ask_refuse(request, ask, 422, problem, pointer, "„%s“ ist hier nicht bekannt; es gibt hier keine.",
+		    "\"%s\" is not known here; there are none.", name);
 	struct str list = {0};
 	for (size_t i = 0; names[i] != NULL; i++)
 		str_print(&list, "%s%s", i > 0 ? ", " : "", names[i]);

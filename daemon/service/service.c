@@ -21,6 +21,8 @@ struct service {
 	struct streams *streams;
 	struct http_bytes *openapi; /* NULL: could not be read */
 	struct http_bytes *openapi_gzip;
+	service_put_figures *put_figures; /* of others, or NULL */
+	void *figures_context;
 };
 
 static const char text_type[] = "text/plain; charset=utf-8", html_type[] = "text/html; charset=utf-8";
@@ -63,6 +65,13 @@ void
 service_set_streams_max(struct service *service, size_t streams_max)
 {
 	streams_set_max(service->streams, streams_max);
+}
+
+void
+service_add_figures(struct service *service, service_put_figures *put, void *context)
+{
+	service->put_figures = put;
+	service->figures_context = context;
 }
 
 void
@@ -119,8 +128,8 @@ service_answer_readyz(struct http_request *request, const struct db_rows *rows)
 
 /* ---- figures ---- */
 
-static void
-put_metric(struct str *out, const char *name, const char *kind, const char *help, uint64_t value)
+void
+service_put_metric(struct str *out, const char *name, const char *kind, const char *help, uint64_t value)
 {
 	str_print(out, "# HELP hubd_%s %s\n# TYPE hubd_%s %s\nhubd_%s %llu\n", name, help, name, kind, name, (unsigned long long)value);
 }
@@ -130,13 +139,13 @@ put_http_metrics(struct str *out, const struct http_server *server)
 {
 	struct http_counts counts;
 	http_server_count(server, &counts);
-	put_metric(out, "http_connections_total", "counter", "Connections accepted.", counts.accepted);
-	put_metric(out, "http_requests_total", "counter", "Requests read.", counts.requests);
-	put_metric(out, "http_refused_total", "counter", "Connections refused because there were too many.", counts.refused_busy);
-	put_metric(out, "http_malformed_total", "counter", "Requests that were no HTTP.", counts.malformed);
-	put_metric(out, "http_timed_out_total", "counter", "Connections ended at a deadline.", counts.timed_out);
-	put_metric(out, "http_connections", "gauge", "Connections now.", counts.connections);
-	put_metric(out, "http_running", "gauge", "Requests being answered now.", counts.running);
+	service_put_metric(out, "http_connections_total", "counter", "Connections accepted.", counts.accepted);
+	service_put_metric(out, "http_requests_total", "counter", "Requests read.", counts.requests);
+	service_put_metric(out, "http_refused_total", "counter", "Connections refused because there were too many.", counts.refused_busy);
+	service_put_metric(out, "http_malformed_total", "counter", "Requests that were no HTTP.", counts.malformed);
+	service_put_metric(out, "http_timed_out_total", "counter", "Connections ended at a deadline.", counts.timed_out);
+	service_put_metric(out, "http_connections", "gauge", "Connections now.", counts.connections);
+	service_put_metric(out, "http_running", "gauge", "Requests being answered now.", counts.running);
 	str_put(out, "# HELP hubd_http_replies_total Replies by class of status.\n# TYPE hubd_http_replies_total counter\n");
 	for (int class = 2; class <= 5; class++)
 		str_print(out, "hubd_http_replies_total{class=\"%dxx\"} %llu\n", class, (unsigned long long)counts.replies_by_class[class]);
@@ -148,17 +157,17 @@ put_db_metrics(struct str *out, const struct db_pool *pool)
 	struct db_counts counts;
 	const char *detail;
 	db_pool_count(pool, &counts);
-	put_metric(out, "database_ready", "gauge", "1: the database can be reached and matches.", db_pool_state(pool, &detail) == DB_STATE_READY);
-	put_metric(out, "database_calls_total", "counter", "Calls sent.", counts.calls);
-	put_metric(out, "database_errors_total", "counter", "Calls that ended with an SQL error.", counts.errors);
-	put_metric(out, "database_busy_total", "counter", "Calls refused because the queue was full.", counts.busy);
-	put_metric(out, "database_away_total", "counter", "Calls refused because there was no connection.", counts.away);
-	put_metric(out, "database_lost_total", "counter", "Calls whose connection broke.", counts.lost);
-	put_metric(out, "database_late_total", "counter", "Calls that passed our deadline.", counts.late);
-	put_metric(out, "database_connects_total", "counter", "Connections made.", counts.connects);
-	put_metric(out, "database_connections", "gauge", "Connections ready now.", counts.ready);
-	put_metric(out, "database_waiting", "gauge", "Calls that wait now.", counts.waiting);
-	put_metric(out, "database_running", "gauge", "Calls sent and not answered now.", counts.running);
+	service_put_metric(out, "database_ready", "gauge", "1: the database can be reached and matches.", db_pool_state(pool, &detail) == DB_STATE_READY);
+	service_put_metric(out, "database_calls_total", "counter", "Calls sent.", counts.calls);
+	service_put_metric(out, "database_errors_total", "counter", "Calls that ended with an SQL error.", counts.errors);
+	service_put_metric(out, "database_busy_total", "counter", "Calls refused because the queue was full.", counts.busy);
+	service_put_metric(out, "database_away_total", "counter", "Calls refused because there was no connection.", counts.away);
+	service_put_metric(out, "database_lost_total", "counter", "Calls whose connection broke.", counts.lost);
+	service_put_metric(out, "database_late_total", "counter", "Calls that passed our deadline.", counts.late);
+	service_put_metric(out, "database_connects_total", "counter", "Connections made.", counts.connects);
+	service_put_metric(out, "database_connections", "gauge", "Connections ready now.", counts.ready);
+	service_put_metric(out, "database_waiting", "gauge", "Calls that wait now.", counts.waiting);
+	service_put_metric(out, "database_running", "gauge", "Calls sent and not answered now.", counts.running);
 }
 
 void
@@ -170,7 +179,9 @@ service_answer_metrics(struct http_request *request, const struct db_rows *rows)
 	str_put(&body, "# HELP hubd_build The program that runs.\n# TYPE hubd_build gauge\nhubd_build{version=\"" HUBD_VERSION "\"} 1\n");
 	put_http_metrics(&body, service->server);
 	put_db_metrics(&body, service->pool);
-	put_metric(&body, "streams", "gauge", "Open event streams now.", streams_count(service->streams));
+	service_put_metric(&body, "streams", "gauge", "Open event streams now.", streams_count(service->streams));
+	if (service->put_figures != NULL)
+		service->put_figures(&body, service->figures_context);
 	http_add_field(request, "Cache-Control", "no-store");
 	reply_text(request, 200, "text/plain; version=0.0.4; charset=utf-8", &body);
 	str_free(&body);

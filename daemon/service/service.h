@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct db_pool;
 struct db_rows;
@@ -17,6 +18,7 @@ struct event_base;
 struct http_request;
 struct http_server;
 struct service;
+struct str;
 
 struct service_settings {
 	const char *data_directory; /* holds config/openapi.json */
@@ -28,6 +30,10 @@ struct service_settings {
 struct service *service_new(struct event_base *base, const struct service_settings *settings, struct db_pool *pool, const char **ret_error);
 void service_set_server(struct service *service, const struct http_server *server); /* for the figures */
 void service_set_streams_max(struct service *service, size_t streams_max);
+/* What else /metrics shows: put writes Prometheus text with service_put_metric(). */
+typedef void service_put_figures(struct str *out, void *context);
+void service_add_figures(struct service *service, service_put_figures *put, void *context);
+void service_put_metric(struct str *out, const char *name, const char *kind, const char *help, uint64_t value);
 void service_free(struct service *service); /* NULL is fine */
 
 /* Somebody said on channel hubd_changed which scopes have changed; NULL: we may have missed something. A db_listen() callback. */
