@@ -98,6 +98,8 @@ conf_nearest(const char *mistyped, const char *const *names)
 {
 	const char *nearest = NULL;
 	size_t best = strlen(mistyped) / 3 + 2; /* further away it would be another word */
+	if (strlen(mistyped) > WORD_MAX)
+		return NULL;
 	for (; *names != NULL; names++) {
 		size_t away = distance(mistyped, *names);
 		if (away < best) {

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 
@@ -59,6 +60,11 @@ json_read(struct arena *arena, const char *text, size_t length, const char **ret
 	json_error_t error;
 	if (is_too_deep(text, length)) {
 		*ret_error = arena_print(arena, "more than %d levels of nesting", DEPTH_MAX);
+		return NULL;
+	}
+	/* jansson takes a NUL byte for the end, and would not see what stands behind it. */
+	if (memchr(text, '\0', length) != NULL) {
+		*ret_error = "line 1: a NUL byte is no JSON";
 		return NULL;
 	}
 	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
