@@ -8,13 +8,12 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "base/when.h"
-#include "http/bytes.h"
+#include "http/output.h"
 #include "http/peers.h"
 #include "http/server.h"
 
@@ -223,87 +222,16 @@ output_length(const struct http_connection *connection)
 	return connection->output == NULL ? 0 : evbuffer_get_length(connection->output);
 }
 
-static void
-unref_shared(const void *data, size_t length, void *shared)
-{
-	(void)data, (void)length;
-	http_bytes_unref(shared);
-}
-
-/* What the socket did not take waits: a copy, or a reference where the bytes are shared. */
-static void
-keep(struct http_connection *connection, struct iovec parts[static 2], size_t sent, struct http_bytes *shared)
-{
-	if (connection->output == NULL && (connection->output = evbuffer_new()) == NULL)
-		abort();
-	for (size_t i = 0; i < 2; i++) {
-		size_t skip = sent < parts[i].iov_len ? sent : parts[i].iov_len;
-		const char *bytes = (const char *)parts[i].iov_base + skip;
-		size_t length = parts[i].iov_len - skip;
-		sent -= skip;
-		if (length == 0)
-			continue;
-		int result = i == 1 && shared != NULL
-		    ? evbuffer_add_reference(connection->output, bytes, length, unref_shared, http_bytes_ref(shared))
-		    : evbuffer_add(connection->output, bytes, length);
-		if (result != 0)
-			abort();
-	}
-	event_add(&connection->writable, NULL);
-}
-
-static bool
-is_full(int error)
-{
-	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS;
-}
-
-/*
- * Hands both parts to the socket: in one system call, or where the body has a descriptor in two that leave as one. How much it
- * took; -1: the peer is gone.
- */
-static ssize_t
-send_now(int socket, struct iovec parts[static 2], int descriptor)
-{
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = parts[1].iov_len > 0 && descriptor < 0 ? 2 : 1};
-	ssize_t sent;
-	do
-		sent = sendmsg(socket, &message, MSG_NOSIGNAL | (descriptor < 0 ? 0 : MSG_MORE));
-	while (sent < 0 && errno == EINTR);
-	if (sent < 0)
-		return is_full(errno) ? 0 : -1;
-	if (descriptor < 0 || (size_t)sent < parts[0].iov_len)
-		return sent;
-	off_t offset = 0;
-	ssize_t more = sendfile(socket, descriptor, &offset, parts[1].iov_len);
-	return more < 0 ? sent : sent + more; /* whatever it was, the next write will tell */
-}
-
-/* Copies are quicker as long as those for all connections stay in the processor's cache. */
-static int
-descriptor_for(const struct http_connection *connection, struct http_bytes *shared, size_t length)
-{
-	if (shared == NULL || length == 0 || connection->server->counts.connections * length <= CACHE)
-		return -1;
-	return http_bytes_descriptor(shared);
-}
-
 /* False: the peer is gone. */
 static bool
 send_parts(struct http_connection *connection, const struct str *head, const void *body, size_t length, struct http_bytes *shared)
 {
-	if (connection->socket < 0)
+	/* Copies are quicker as long as those for all connections stay in the processor's cache. */
+	bool is_crowd = connection->server->counts.connections * length > CACHE;
+	if (connection->socket < 0 || !http_output_send(connection->socket, &connection->output, head, body, length, shared, is_crowd))
 		return false;
-	union {
-		const void *constant;
-		void *plain;
-	} bytes = {.constant = body};
-	struct iovec parts[2] = {{head->bytes, head->length}, {bytes.plain, length}};
-	ssize_t sent = output_length(connection) == 0 ? send_now(connection->socket, parts, descriptor_for(connection, shared, length)) : 0;
-	if (sent < 0)
-		return false;
-	if ((size_t)sent < head->length + length)
-		keep(connection, parts, (size_t)sent, shared);
+	if (output_length(connection) > 0)
+		event_add(&connection->writable, NULL);
 	return true;
 }
 
