@@ -5,13 +5,13 @@ CREATE OR REPLACE FUNCTION api.admin_job_drop(caller jsonb, input jsonb) RETURNS
 DECLARE
     dropped text;
 BEGIN
-    DELETE FROM job AS j WHERE j.id = CASE WHEN input ->> 'id' ~ '^[0-9]{1,18}$' THEN (input ->> 'id')::bigint END AND j.state <> 'running'
+    DELETE FROM job AS j WHERE j.id = CASE WHEN admin_job_drop.input ->> 'id' ~ '^[0-9]{1,18}$' THEN (admin_job_drop.input ->> 'id')::bigint END AND j.state <> 'running'
     RETURNING j.kind INTO dropped;
     IF dropped IS NULL THEN
         RETURN refused(404, 'not-found', format('There is no job %s that could be dropped: hubd admin job list shows them; a running one ends by itself.',
-            input ->> 'id'));
+            admin_job_drop.input ->> 'id'));
     END IF;
-    RETURN done(jsonb_build_object('message', format('Job %s (%s) is gone.', input ->> 'id', dropped)));
+    RETURN done(jsonb_build_object('message', format('Job %s (%s) is gone.', admin_job_drop.input ->> 'id', dropped)));
 END $$;
 ALTER FUNCTION api.admin_job_drop(jsonb, jsonb) OWNER TO hubd_network;
 GRANT EXECUTE ON FUNCTION api.admin_job_drop(jsonb, jsonb) TO hubd_admin;

@@ -5,9 +5,9 @@ CREATE OR REPLACE FUNCTION api.admin_job_retry(caller jsonb, input jsonb) RETURN
 DECLARE
     j hubd.job;
 BEGIN
-    SELECT * INTO j FROM job WHERE id = CASE WHEN input ->> 'id' ~ '^[0-9]{1,18}$' THEN (input ->> 'id')::bigint END FOR UPDATE;
+    SELECT * INTO j FROM job WHERE id = CASE WHEN admin_job_retry.input ->> 'id' ~ '^[0-9]{1,18}$' THEN (admin_job_retry.input ->> 'id')::bigint END FOR UPDATE;
     IF j.id IS NULL THEN
-        RETURN refused(404, 'not-found', format('There is no job %s: hubd admin job list shows them.', input ->> 'id'));
+        RETURN refused(404, 'not-found', format('There is no job %s: hubd admin job list shows them.', admin_job_retry.input ->> 'id'));
     END IF;
     IF j.state = 'running' THEN
         RETURN refused(409, 'running', format('Job %s is running.', j.id));

@@ -28,13 +28,13 @@ DECLARE
     touched bigint;
 BEGIN
     IF wanted = 'operator' THEN
-        UPDATE hubd.person SET is_operator = has WHERE id = person AND is_operator <> has;
+        UPDATE hubd.person SET is_operator = has WHERE id = set_role.person AND is_operator <> has;
     ELSIF wanted = 'agency' THEN
-        UPDATE hubd.person SET is_agency = has WHERE id = person AND is_agency <> has;
+        UPDATE hubd.person SET is_agency = has WHERE id = set_role.person AND is_agency <> has;
     ELSIF has THEN
-        INSERT INTO hubd.membership (hub_id, person_id, role) VALUES (hub, person, wanted) ON CONFLICT DO NOTHING;
+        INSERT INTO hubd.membership (hub_id, person_id, role) VALUES (set_role.hub, set_role.person, wanted) ON CONFLICT DO NOTHING;
     ELSE
-        DELETE FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = person AND m.role = wanted;
+        DELETE FROM hubd.membership AS m WHERE m.hub_id = set_role.hub AND m.person_id = set_role.person AND m.role = wanted;
     END IF;
     GET DIAGNOSTICS touched = ROW_COUNT;
     RETURN touched > 0;
