@@ -315,7 +315,7 @@ feed_service_new(struct event_base *base, struct db_pool *pool, const struct fee
 	service->host = host_of(settings->public_url);
 	service->has_gzip = settings->has_gzip;
 	service->shelf = feed_shelf_new(settings->cache_bytes);
-	service->check = feed_check_new(pool, hear, service);
+	service->check = feed_check_new(base, pool, hear, service);
 	service->copies = feed_copies_new(base, &copies);
 	service->maker = (struct feed_maker){
 		.base = base, .pool = pool, .check = service->check, .public_url = service->public_url, .host = service->host,

@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A feed of 60 KB, whole (200) and unchanged (304), from hubd serve and from nginx with one worker that serves the same bytes
+from memory-cached files, side by side: short turns in alternation, so that whatever else runs slows both.
+
+    tests/bench/feed_nginx.py [--seconds 3] [--turns 5] [--connections 32]
+
+Prints requests a second and the ratio hubd : nginx of the medians. hubd asks PostgreSQL for the feed's revision for every batch of requests.
+"""
+import argparse
+import datetime
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
+import feed_world  # noqa: E402  (its folder is added above)
+
+CONF = """worker_processes 1; daemon off; pid {folder}/pid; error_log {folder}/error; {user}
+events {{ worker_connections 1024; }}
+http {{ access_log off; default_type "text/calendar; charset=utf-8"; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+    open_file_cache max=100 inactive=60s;
+    client_body_temp_path {folder}/a; proxy_temp_path {folder}/b; fastcgi_temp_path {folder}/c; uwsgi_temp_path {folder}/d; scgi_temp_path {folder}/e;
+    add_header Cache-Control "public, max-age=900"; add_header Vary Accept-Encoding; add_header Content-Disposition 'inline; filename="hub-nord.ics"';
+    server {{ listen 127.0.0.1:{port}; root {folder}/root; }} }}
+"""
+
+
+class Nginx:
+    def __init__(self, path, body):
+        self.port, self.folder = feed_world.free_port(), tempfile.mkdtemp(prefix="hubd-nginx-", dir="/var/tmp")
+        os.chmod(self.folder, 0o755)
+        file = pathlib.Path(self.folder, "root" + path)
+        file.parent.mkdir(parents=True)
+        file.write_bytes(body)
+        conf = pathlib.Path(self.folder, "conf")
+        conf.write_text(CONF.format(folder=self.folder, port=self.port, user="user root;" if os.geteuid() == 0 else ""))
+        self.process = subprocess.Popen(["nginx", "-c", str(conf), "-e", self.folder + "/error"])
+        time.sleep(0.5)
+
+    def remove(self):
+        self.process.terminate()
+        self.process.wait(10)
+        shutil.rmtree(self.folder)
+
+
+def etag(port, path):
+    return re.search(r"(?im)^etag: (.*?)\r?$", subprocess.run(["curl", "-sI", f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True,
+                                                             check=True).stdout)[1]
+
+
+def requests_a_second(port, path, options, fields=()):
+    words = ["wrk", "-t1", f"-c{options.connections}", f"-d{options.seconds}s"]
+    words += [word for field in fields for word in ("-H", field)]
+    text = subprocess.run([*words, f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in text and not fields:
+        raise SystemExit(text)
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--least", type=float, default=0.0, help="fail below this ratio")
+    options = parser.parse_args()
+    path, failed = "/feeds/hub/nord.ics", False
+    with feed_world.World() as world:
+        start = world.now() + datetime.timedelta(days=1)
+        for number in range(77):
+            world.event("nord", f"Veranstaltung {number}", start + datetime.timedelta(hours=number), text="Worte. " * 35, tell=number == 76)
+        serve = world.serve()
+        body = serve.get(path).body
+        nginx = Nginx(path, body)
+        try:
+            servers = {"hubd": serve.port, "nginx": nginx.port}
+            print(f"{len(body)} bytes, {options.connections} connections, {options.turns} turns of {options.seconds} s")
+            for status in (200, 304):
+                fields = {name: [f"If-None-Match: {etag(port, path)}"] if status == 304 else [] for name, port in servers.items()}
+                rates = {name: [] for name in servers}
+                for _ in range(options.turns):
+                    for name, port in servers.items():
+                        rates[name].append(requests_a_second(port, path, options, fields[name]))
+                medians = {name: statistics.median(list_) for name, list_ in rates.items()}
+                ratio = medians["hubd"] / medians["nginx"]
+                failed |= ratio < options.least
+                print(f"feed {status}: hubd {medians['hubd']:.0f}/s, nginx {medians['nginx']:.0f}/s, ratio {ratio:.2f}")
+        finally:
+            nginx.remove()
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
