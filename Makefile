@@ -61,9 +61,9 @@ unit: $(UNITS) ## runs the unit tests; make SAN=1 unit, make unit/str for one
 # Fuzzers: with a main that replays files (any compiler), or searching for new ones (clang).
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 replays: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/libhubd.a
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.h $(BUILD)/libhubd.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(LINK) -o $@ $< tests/fuzz/replay.c $(BUILD)/libhubd.a $(LIBS)
+	$(CC) $(ALL_CFLAGS) -DREPLAY $(LINK) -o $@ $< $(BUILD)/libhubd.a $(LIBS)
 fuzzers: $(FUZZERS:%=build/fuzz/%)
 build/fuzz/%: tests/fuzz/%.c $(filter-out daemon/main.c,$(SOURCES))
 	@mkdir -p $(@D)
