@@ -228,9 +228,12 @@ import_report_say(const struct json *report)
 {
 	const struct json *changed = json_get(report, "changed");
 
-	printf("%s: %lld events into hub %s, source \"%s\"%s%s\n", text_of(report, "file"), (long long)json_as_integer(json_get(report, "events")),
-	    text_of(report, "hub"), text_of(report, "source"), json_as_bool(json_get(report, "is_new_source")) ? " (new)" : "",
-	    json_as_bool(json_get(report, "dry_run")) ? "; a dry run: nothing was stored" : "");
+	printf("%s: %lld events into hub %s", text_of(report, "file"), (long long)json_as_integer(json_get(report, "events")), text_of(report, "hub"));
+	if (json_as_text(json_get(report, "source")) != NULL)
+		printf(", source \"%s\"%s", text_of(report, "source"), json_as_bool(json_get(report, "is_new_source")) ? " (new)" : "");
+	else
+		printf("; nothing is cancelled, for it is not clear whose file this is: --source NAME says so");
+	printf("%s\n", json_as_bool(json_get(report, "dry_run")) ? "; a dry run: nothing was stored" : "");
 	printf("  unchanged: %lld\n", (long long)json_as_integer(json_get(report, "unchanged")));
 	say_list("added", json_get(report, "added"));
 	say_list("changed, another time", json_get(changed, "retimed"));

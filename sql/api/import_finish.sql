@@ -14,8 +14,9 @@ BEGIN
     IF makes_rooms AND NOT EXISTS (SELECT FROM site AS s WHERE s.hub_id = hub) THEN
         RETURN refused(409, 'no-site', 'The hub has no site to put rooms at: load one with hubd admin load-hubs.');
     END IF;
+    -- Nothing that came in says whose file it is: then nothing is gone either, unless somebody names the source.
     IF NOT EXISTS (SELECT FROM import_entry) AND (SELECT r.source_name IS NULL FROM import_run AS r) THEN
-        RETURN refused(422, 'no-events', 'There is no event in the file that could come in, so it is not clear which source it is a new state of: --source NAME says so.');
+        RETURN done(import_report(hub, NULL));
     END IF;
     PERFORM import_rooms(hub, makes_rooms);
     source := import_settle_source(hub);

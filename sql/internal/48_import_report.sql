@@ -30,12 +30,14 @@ BEGIN
         JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = e.id);
 END $$;
 
+-- source NULL: nothing came in.
 CREATE OR REPLACE FUNCTION hubd.import_report(hub bigint, source bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     moved bigint[] := ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'change' AND (retimed OR room_changed));
 BEGIN
-    RETURN (SELECT jsonb_build_object('hub', h.slug, 'source', s.name, 'is_new_source', run.is_new_source)
-            FROM pg_temp.import_run AS run, hubd.hub AS h, hubd.import_source AS s WHERE h.id = hub AND s.hub_id = hub AND s.id = source)
+    RETURN (SELECT jsonb_build_object('hub', h.slug, 'source', s.name, 'is_new_source', coalesce(run.is_new_source, false))
+            FROM pg_temp.import_run AS run JOIN hubd.hub AS h ON h.id = hub
+            LEFT JOIN hubd.import_source AS s ON s.hub_id = hub AND s.id = source)
         || (SELECT jsonb_build_object('events', count(*), 'unchanged', count(*) FILTER (WHERE action = 'same')) FROM pg_temp.import_entry)
         || jsonb_build_object(
             'added', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'new' OR is_back)),

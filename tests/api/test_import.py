@@ -269,8 +269,8 @@ def test_a_uid_of_another_source_stays_what_it_was(desk, put):
 def test_a_file_without_events_cancels_nothing_unless_its_source_is_named(desk, put):
     hub = desk.hub()
     put(hub, ("a", "09:00", "10:00", "A", "Saal"))
-    with pytest.raises(AssertionError, match="--source"):
-        put(hub)
+    empty = put(hub)
+    assert empty["source"] is None and empty["gone"] == []
     assert desk.events(hub)["a"]["state"] == "confirmed"
     assert uids(put(hub, words=["--source", "Probe"])["gone"]) == {"a"}
 
@@ -312,6 +312,11 @@ def test_categories_become_topics_only_where_there_is_such_a_topic(desk):
     desk.load(hub, OWN / "werkstatttage-1.ics")
     assert desk.sql("SELECT topics, categories FROM hubd.event WHERE uid LIKE 'loeten%%' AND hub_id = hubd.hub_of('%s')" % hub) == [
         ("{iot}", "{IoT,Werkstatt}")]
+
+
+def test_a_file_of_nothing_but_series_says_so(desk, put):
+    report = put(desk.hub(), ("a", "09:00", "10:00", "A", "Saal", "RRULE:FREQ=DAILY;COUNT=3"))
+    assert report["events"] == 0 and [skip["code"] for skip in report["skipped"]] == ["recurring"]
 
 
 # ---- all or nothing ----
