@@ -390,3 +390,128 @@ def test_a_change_made_while_away_is_seen_when_back(world, one):
     uid = world.event("sued", "nach dem Absturz", soon(world, 39))[1]
     one.wait_ready()
     assert uid in events(feed(one, "hub/sued.ics").body)
+
+
+# ---- big ones ----
+
+def crowd(world, count):
+    world.one("INSERT INTO hubd.event (hub_id, uid, state, title, text, zone, topics) SELECT h.id, 'crowd-' || n || '@world', 'confirmed', 'Termin ' || n,"
+              " repeat('Worte, viele Worte; ', 15), 'Europe/Berlin', '{iot}' FROM hubd.hub AS h, generate_series(1, %s) AS n WHERE h.slug = 'sued'", count)
+    world.one("INSERT INTO hubd.occurrence (hub_id, event_id, during, local_start, local_end, state)"
+              " SELECT e.hub_id, e.id, tstzrange(at, at + interval '1 hour'), at AT TIME ZONE e.zone, (at + interval '1 hour') AT TIME ZONE e.zone, 'confirmed'"
+              " FROM hubd.event AS e, LATERAL (SELECT date_trunc('hour', hubd.present()) + e.id %% 9000 * interval '1 hour') AS t (at) WHERE e.uid LIKE 'crowd-%%'")
+    world.one("ANALYZE")
+    world.one("SELECT hubd.changed(ARRAY['all', 'topic:iot', 'hub:' || id]) FROM hubd.hub WHERE slug = 'sued'")
+
+
+class Watch(threading.Thread):
+    """Asks /healthz again and again over a connection of its own: how long the loop kept it waiting."""
+
+    def __init__(self, serve):
+        super().__init__()
+        self.serve, self.waits, self.is_over = serve, [], False
+
+    def run(self):
+        connection = self.serve.open()
+        while not self.is_over:
+            began = time.monotonic()
+            assert self.serve.get("/healthz", connection=connection).status == 200
+            self.waits.append(time.monotonic() - began)
+            time.sleep(0.0005)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over = True
+        self.join()
+
+    def high(self):
+        """The longest but the few that the machine, and not the loop, kept waiting."""
+        return sorted(self.waits)[-max(3, len(self.waits) // 100)]
+
+
+def timed(act):
+    began = time.monotonic()
+    result = act()
+    return result, time.monotonic() - began
+
+
+def test_ten_thousand_events_hold_nobody_up(world):
+    serve = world.serve()
+    crowd(world, 10000)
+    with Watch(serve) as idle:
+        time.sleep(1)
+    with Watch(serve) as busy:
+        first, made = timed(lambda: feed(serve, "hub/sued.ics"))
+        packed, squeezed = timed(lambda: feed(serve, "hub/sued.ics", headers={"Accept-Encoding": "gzip"}))
+        event = world.one("SELECT id FROM hubd.event WHERE uid = 'crowd-5000@world'")
+        world.change_event(event, title="Anders")
+        second, again = timed(lambda: feed(serve, "hub/sued.ics"))
+    assert first.body.count(b"BEGIN:VEVENT") >= 10000 and gzip.decompress(packed.body) == first.body
+    differs = [pair for pair in zip(first.body.split(b"BEGIN:VEVENT"), second.body.split(b"BEGIN:VEVENT")) if pair[0] != pair[1]]
+    assert len(differs) == 2  # the calendar's LAST-MODIFIED and the one event
+    print(f"{len(first.body)} bytes made in {made * 1000:.0f} ms, after one change in {again * 1000:.0f} ms, gzip {squeezed * 1000:.0f} ms; "
+          f"/healthz waits {idle.high() * 1000:.1f} ms when idle, {busy.high() * 1000:.1f} ms meanwhile, {max(busy.waits) * 1000:.1f} at most")
+    assert again < made
+    assert busy.high() < max(0.02, 10 * idle.high())
+
+
+def test_memory_stays_bounded_whatever_is_asked_for(world):
+    serve = world.serve(feed_cache="8M")
+    feed(serve, "hub/sued.ics")
+    before = serve.memory()
+    for number in range(12):
+        start = world.today() - datetime.timedelta(days=number)
+        feed(serve, f"hub/sued.ics?from={start}&to={start + 300 * DAY}")
+    print(f"{before >> 20} MiB before, {serve.memory() >> 20} MiB after twelve windows of 7 MB each")
+    assert serve.memory() < before + 60 * 1024 * 1024
+
+
+# ---- programs that people use ----
+
+def test_vdirsyncer_and_khal_show_events_at_their_local_time(world, one, tmp_path):
+    at = soon(world, 48).replace(hour=17)
+    title = "Khal sieht das"
+    world.event("nord", title, at, minutes=90, rooms=("saal",))
+    (tmp_path / "vdirsyncer").write_text(f"""[general]
+status_path = "{tmp_path}/status"
+[pair p]
+a = "a"
+b = "b"
+collections = null
+[storage a]
+type = "http"
+url = "http://127.0.0.1:{one.port}/feeds/hub/nord.ics"
+[storage b]
+type = "filesystem"
+path = "{tmp_path}/calendar"
+fileext = ".ics"
+""")
+    (tmp_path / "khal").write_text(f"""[calendars]
+[[nord]]
+path = {tmp_path}/calendar
+[locale]
+local_timezone = Europe/Berlin
+default_timezone = Europe/Berlin
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+[default]
+[sqlite]
+path = {tmp_path}/khal.db
+""")
+    environment = {**os.environ, "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    (tmp_path / "calendar").mkdir()
+    for command in ("discover", "sync"):
+        done = subprocess.run(["/usr/bin/vdirsyncer", "-c", str(tmp_path / "vdirsyncer"), command], env=environment, input="y\n",
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+    local = at.astimezone(feed_checker.zoneinfo.ZoneInfo("Europe/Berlin"))
+    shown = subprocess.run(["/usr/bin/khal", "-c", str(tmp_path / "khal"), "list", "--format", "{start-time}-{end-time} {title} @ {location}",
+                            local.strftime("%Y-%m-%d"), "1d"], env=environment, capture_output=True, text=True, check=True).stdout
+    end = local + datetime.timedelta(minutes=90)
+    assert f"{local:%H:%M}-{end:%H:%M} {title} @ Saal, Haus nord" in shown, shown
