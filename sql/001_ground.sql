@@ -22,8 +22,11 @@ CREATE TABLE hubd.clock (
 COMMENT ON TABLE hubd.clock IS 'How far hubd.present() is ahead of the server''s clock: only tests change it.';
 INSERT INTO hubd.clock DEFAULT VALUES;
 
-CREATE FUNCTION hubd.present() RETURNS timestamptz LANGUAGE sql STABLE
+-- In plpgsql because a SQL function with a subquery would be planned anew in every statement.
+CREATE FUNCTION hubd.present() RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
     RETURN pg_catalog.now() + (SELECT ahead FROM hubd.clock);
+END $$;
 COMMENT ON FUNCTION hubd.present() IS 'The one source of time in SQL.';
 
 CREATE TABLE hubd.topic (

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- One booking: {id}. The booker and managers see it whole, members of the hub that the time is taken.
-CREATE OR REPLACE FUNCTION api.booking(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+CREATE OR REPLACE FUNCTION api.booking(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
+    SET jit = off AS $$
 DECLARE
     person bigint := hubd.caller_person(caller);
     hub bigint := hubd.hub_of_booking((input ->> 'id')::bigint);

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Bookings by start, in pages: {hub, from, to, mine, after, limit}. Managers see all of their hub whole, members their own whole and of
 -- the others that the time is taken. mine: only one's own, cancelled ones too, and without hub wherever they are: so hubd_network owns it.
-CREATE OR REPLACE FUNCTION api.bookings(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+CREATE OR REPLACE FUNCTION api.bookings(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
+    SET jit = off AS $$
 DECLARE
     asker bigint := hubd.caller_person(caller);
     hub bigint := hubd.hub_of(input ->> 'hub');

@@ -2,7 +2,8 @@
 -- Free slots, ranked: {hub, site, kind, capacity, features, count, minutes, from, to, limit}; without hub over all of them, and that is
 -- why hubd_network owns it. Earliest first, then the most modest resource that is enough; each free stretch of a resource is named once, by
 -- its first quarter of an hour. Public: it shows what is free.
-CREATE OR REPLACE FUNCTION api.find(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+CREATE OR REPLACE FUNCTION api.find(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
+    SET jit = off AS $$
 DECLARE
     hub bigint := hubd.hub_of(input ->> 'hub');
     length interval := make_interval(mins => (input ->> 'minutes')::integer);

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- When the resources of a hub (or one) are taken: {hub, resource, from, to}. Of a pool: how many units are free, from moment to moment.
 -- Public, and so nothing about who or why.
-CREATE OR REPLACE FUNCTION api.freebusy(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+CREATE OR REPLACE FUNCTION api.freebusy(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
+    SET jit = off AS $$
 DECLARE
     hub bigint := hubd.hub_of(input ->> 'hub');
     span tstzrange := hubd.window_of(input, 7);
@@ -14,8 +15,8 @@ BEGIN
     ), busy AS (
         SELECT a.id, range_agg(c.during * span) AS during
         FROM asked AS a JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = a.id
-        JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = ru.unit_id AND c.during && span
-        WHERE NOT a.is_pool AND c.lane = '[9,10)' AND (c.expires_at IS NULL OR c.expires_at > hubd.present()) GROUP BY a.id
+        JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = ru.unit_id AND c.during && span
+        WHERE NOT a.is_pool AND c.lane = '[9,10)' AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) GROUP BY a.id
     ), level AS (
         SELECT l.pool_id AS id, jsonb_agg(hubd.interval_document(l.during) || jsonb_build_object('free', size.units - l.busy) ORDER BY lower(l.during)) AS free,
             max(size.units) AS units

@@ -18,15 +18,21 @@ CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql IMM
     RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS');
 
 -- The person whose live token this is, if it has the scope; NULL for nobody.
-CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT person_id FROM hubd.token
             WHERE sha256 = caller ->> 'token' AND revoked_at IS NULL
               AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));
+END $$;
 
 -- True for somebody who holds one of the roles at the hub; operators may everything at every hub.
-CREATE OR REPLACE FUNCTION hubd.has_role(person bigint, hub bigint, VARIADIC roles text[]) RETURNS boolean LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.has_role(person bigint, hub bigint, VARIADIC roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = person AND m.role = ANY (roles))
         OR EXISTS (SELECT FROM hubd.person AS p WHERE p.id = person AND p.is_operator);
+END $$;
 
 -- A problem of RFC 9457. problem is the last segment of its type; more holds further members.
 CREATE OR REPLACE FUNCTION hubd.problem(status integer, problem text, title text, detail text, more jsonb DEFAULT '{}')
@@ -58,22 +64,27 @@ CREATE OR REPLACE FUNCTION hubd.problem_stale(caller jsonb, revision bigint) RET
         jsonb_build_object('revision', revision::text));
 
 -- The hub of a slug, or NULL; the reserved one is nobody's to name.
-CREATE OR REPLACE FUNCTION hubd.hub_of(hub_slug text) RETURNS bigint LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.hub_of(hub_slug text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT id FROM hubd.hub WHERE slug = hub_slug AND NOT is_network);
+END $$;
 
 -- The time is that of the call, not the transaction's start: a feed's Last-Modified must rise when a long transaction ends at last.
 -- Tells feeds, streams and caches that what these scopes show has changed: all | hub:ID | topic:SLUG | resource:ID | event:ID | person:ID.
-CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        INSERT INTO hubd.change (scope, at)
-        SELECT DISTINCT scope, hubd.present() + (clock_timestamp() - pg_catalog.now()) FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
-    END;
+CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO hubd.change (scope, at)
+    SELECT DISTINCT scope, hubd.present() + (clock_timestamp() - pg_catalog.now()) FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
+END $$;
 
 -- Queues a job once a (kind, key); without due at once, and then the workers are woken.
 CREATE OR REPLACE FUNCTION hubd.queue(job_kind text, job_key text, job_input jsonb DEFAULT '{}', due timestamptz DEFAULT NULL)
-    RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        INSERT INTO hubd.job (kind, key, input, run_at) VALUES (job_kind, job_key, job_input, coalesce(due, hubd.present()))
-            ON CONFLICT (kind, key) WHERE state <> 'failed' DO NOTHING;
-        SELECT pg_notify('hubd_job', '') WHERE due IS NULL OR due <= hubd.present();
-    END;
+    RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO hubd.job (kind, key, input, run_at) VALUES (job_kind, job_key, job_input, coalesce(due, hubd.present()))
+        ON CONFLICT (kind, key) WHERE state <> 'failed' DO NOTHING;
+    PERFORM pg_notify('hubd_job', '') WHERE due IS NULL OR due <= hubd.present();
+END $$;

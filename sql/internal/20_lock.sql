@@ -5,7 +5,9 @@
 -- the last holder committed. Nobody upgrades: who finds that shared is not enough undoes the sub-block that locked and starts again.
 
 -- The pools and units that these resources and bookings concern, the bookings' present claims included, sorted.
-CREATE OR REPLACE FUNCTION hubd.lock_keys(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.lock_keys(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT array_agg(DISTINCT key ORDER BY key) FROM (
         SELECT coalesce(u.pool_id, u.id) AS key
         FROM hubd.resource_unit AS ru JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = ru.unit_id
@@ -15,12 +17,16 @@ CREATE OR REPLACE FUNCTION hubd.lock_keys(hub bigint, resources bigint[], bookin
         SELECT coalesce(u.pool_id, u.id)
         FROM hubd.claim AS c JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
         WHERE c.booking_hub_id = hub AND c.booking_id = ANY (bookings)) AS wanted);
+END $$;
 
 -- The sites of these resources and bookings, sorted: their ids are the keys of the class locks.
-CREATE OR REPLACE FUNCTION hubd.lock_sites(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.lock_sites(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT array_agg(DISTINCT r.site_id ORDER BY r.site_id) FROM hubd.resource AS r
         WHERE r.hub_id = hub AND r.id = ANY (resources
             || ARRAY (SELECT i.resource_id FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = ANY (bookings))));
+END $$;
 
 -- Everything at the hub, for whoever re-arranges, imports or changes many: nobody else writes claims there until the end.
 CREATE OR REPLACE FUNCTION hubd.lock_all(hub bigint) RETURNS void LANGUAGE plpgsql AS $$

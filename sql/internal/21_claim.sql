@@ -4,7 +4,7 @@
 -- The rows of one claim: the hard row, and where there are buffers the core, the setup before and the turnover after. Two parties
 -- keep max(turnover, setup) between them, because a turnover and a setup may share the gap but no core may touch either.
 CREATE OR REPLACE FUNCTION hubd.claim_lanes(during tstzrange, setup interval, turnover interval)
-    RETURNS TABLE (lane int4range, during tstzrange) LANGUAGE sql IMMUTABLE
+    RETURNS TABLE (lane int4range, during tstzrange) LANGUAGE sql STABLE
     BEGIN ATOMIC
         SELECT '[9,10)'::int4range, claim_lanes.during
         UNION ALL
@@ -17,23 +17,27 @@ CREATE OR REPLACE FUNCTION hubd.claim_lanes(during tstzrange, setup interval, tu
 
 -- Starts at which something of this length and these buffers would hit a claim's row: the constraint, solved for the start.
 CREATE OR REPLACE FUNCTION hubd.blocked_starts(during tstzrange, lane int4range, length interval, setup interval, turnover interval)
-    RETURNS tstzrange LANGUAGE sql IMMUTABLE
+    RETURNS tstzrange LANGUAGE sql STABLE
     RETURN CASE WHEN lane = '[9,10)' OR setup > '0' OR turnover > '0' THEN
         tstzrange(lower(during) - length - CASE WHEN lane IN ('[0,2)', '[1,2)') THEN turnover ELSE '0' END,
             upper(during) + CASE WHEN lane IN ('[0,2)', '[0,1)') THEN setup ELSE '0' END, '()') END;
 
-CREATE OR REPLACE FUNCTION hubd.release(hub bigint, bookings bigint[]) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        DELETE FROM hubd.claim WHERE booking_hub_id = hub AND booking_id = ANY (bookings);
-    END;
+CREATE OR REPLACE FUNCTION hubd.release(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    DELETE FROM hubd.claim WHERE booking_hub_id = hub AND booking_id = ANY (bookings);
+END $$;
 
 -- The scopes that a change of these bookings touches: their resources and their people.
-CREATE OR REPLACE FUNCTION hubd.booking_scopes(hub bigint, bookings bigint[]) RETURNS text[] LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.booking_scopes(hub bigint, bookings bigint[]) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN ARRAY (
         SELECT 'resource:' || i.resource_id FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)
         UNION
         SELECT 'person:' || b.person_id FROM hubd.booking AS b
         WHERE b.hub_id = hub AND b.id = ANY (bookings) AND b.person_id IS NOT NULL);
+END $$;
 
 -- Ends holds whose time is over; those that somebody else just ended or confirmed are left alone.
 CREATE OR REPLACE FUNCTION hubd.expire(hub bigint, bookings bigint[]) RETURNS integer LANGUAGE plpgsql AS $$

@@ -14,11 +14,14 @@ CREATE OR REPLACE FUNCTION hubd.candidates(hub bigint, wanted jsonb) RETURNS TAB
 
 -- Would a claim of this party find the unit free? The constraint, asked beforehand.
 CREATE OR REPLACE FUNCTION hubd.is_free(hub bigint, unit bigint, claimant bigint, span tstzrange, setup interval, turnover interval)
-    RETURNS boolean LANGUAGE sql STABLE
+    RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN NOT EXISTS (SELECT FROM hubd.claim AS c
         WHERE c.hub_id = hub AND c.unit_id = unit AND c.party <> claimant
           AND c.during && tstzrange(lower(span) - setup, upper(span) + turnover)
           AND lower(span) <@ hubd.blocked_starts(c.during, c.lane, upper(span) - lower(span), setup, turnover));
+END $$;
 
 -- The free units of a pool for one booking: the one whose last claim ends closest before first, so that long gaps stay whole.
 CREATE OR REPLACE FUNCTION hubd.free_units(hub bigint, pool bigint, booking bigint, span tstzrange, pinned bigint[])
@@ -27,7 +30,7 @@ CREATE OR REPLACE FUNCTION hubd.free_units(hub bigint, pool bigint, booking bigi
         SELECT u.id, u.setup, u.turnover
         FROM hubd.unit AS u
         LEFT JOIN LATERAL (SELECT max(upper(c.during)) AS until FROM hubd.claim AS c
-            WHERE c.hub_id = hub AND c.unit_id = u.id AND c.lane = '[9,10)'
+            WHERE c.hub_id = hub + 0 AND c.unit_id = u.id AND c.lane = '[9,10)'
               AND c.during && tstzrange(lower(span) - interval '1 day', lower(span))) AS before ON true
         WHERE u.hub_id = hub AND u.pool_id = pool AND u.id <> ALL (pinned)
           AND hubd.is_free(hub, u.id, booking, span, u.setup, u.turnover)
@@ -35,7 +38,9 @@ CREATE OR REPLACE FUNCTION hubd.free_units(hub bigint, pool bigint, booking bigi
     END;
 
 -- The most modest resource that answers a wish and is free now, or NULL.
-CREATE OR REPLACE FUNCTION hubd.choice(hub bigint, booking bigint, span tstzrange, wanted jsonb) RETURNS bigint LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.choice(hub bigint, booking bigint, span tstzrange, wanted jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT k.resource_id
         FROM hubd.candidates(hub, wanted) AS k JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = k.resource_id
         WHERE CASE WHEN r.is_pool THEN EXISTS (SELECT FROM hubd.free_units(hub, r.id, booking, span, '{}'))
@@ -43,22 +48,24 @@ CREATE OR REPLACE FUNCTION hubd.choice(hub bigint, booking bigint, span tstzrang
                 WHERE ru.hub_id = hub AND ru.resource_id = r.id
                   AND NOT hubd.is_free(hub, u.id, booking, span, u.setup, u.turnover)) END
         ORDER BY k.rank LIMIT 1);
+END $$;
 
 -- From now on a unit of a pool, or the answer to a wish, is told at once.
 CREATE OR REPLACE FUNCTION hubd.told_from() RETURNS timestamptz LANGUAGE sql STABLE
     RETURN hubd.present() + interval '24 hours';
 
 -- Says of each item whether its units may still change; wishes get a free resource. Nothing to do for ordinary items.
-CREATE OR REPLACE FUNCTION hubd.prepare_items(hub bigint, bookings bigint[]) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        UPDATE hubd.booking_item AS i
-        SET resource_id = coalesce(hubd.choice(hub, b.id, b.during, i.wanted), i.resource_id),
-            is_provisional = lower(b.during) > hubd.told_from() AND (i.wanted IS NOT NULL OR cardinality(i.pinned_unit_ids) < i.count),
-            told_at = CASE WHEN lower(b.during) > hubd.told_from() THEN NULL ELSE coalesce(i.told_at, hubd.present()) END
-        FROM hubd.booking AS b, hubd.resource AS r
-        WHERE b.hub_id = hub AND b.id = ANY (bookings) AND i.hub_id = hub AND i.booking_id = b.id
-          AND r.hub_id = hub AND r.id = i.resource_id AND (i.wanted IS NOT NULL OR r.is_pool);
-    END;
+CREATE OR REPLACE FUNCTION hubd.prepare_items(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE hubd.booking_item AS i
+    SET resource_id = coalesce(hubd.choice(hub, b.id, b.during, i.wanted), i.resource_id),
+        is_provisional = lower(b.during) > hubd.told_from() AND (i.wanted IS NOT NULL OR cardinality(i.pinned_unit_ids) < i.count),
+        told_at = CASE WHEN lower(b.during) > hubd.told_from() THEN NULL ELSE coalesce(i.told_at, hubd.present()) END
+    FROM hubd.booking AS b, hubd.resource AS r
+    WHERE b.hub_id = hub AND b.id = ANY (bookings) AND i.hub_id = hub AND i.booking_id = b.id
+      AND r.hub_id = hub AND r.id = i.resource_id AND (i.wanted IS NOT NULL OR r.is_pool);
+END $$;
 
 -- The units that these bookings' items take if they are placed as things stand: all of a resource, or free ones of a pool.
 CREATE OR REPLACE FUNCTION hubd.wanted_units(hub bigint, bookings bigint[])
@@ -113,7 +120,9 @@ BEGIN
 END $$;
 
 -- Whose claims are in the way of these bookings, unredacted: per booking [{"resource", "booking_id", "start", "end"}], the first twenty.
-CREATE OR REPLACE FUNCTION hubd.find_conflicts(hub bigint, booking bigint) RETURNS jsonb LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.find_conflicts(hub bigint, booking bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('resource', slug, 'booking_id', booking_id,
             'start', hubd.instant(lower(during)), 'end', hubd.instant(upper(during))) ORDER BY lower(during), slug), '[]')
         FROM (
@@ -123,13 +132,14 @@ CREATE OR REPLACE FUNCTION hubd.find_conflicts(hub bigint, booking bigint) RETUR
             JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = i.resource_id
             JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = r.id
             JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = ru.unit_id
-            JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = u.id
+            JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = u.id
                 AND c.during && tstzrange(lower(b.during) - u.setup, upper(b.during) + u.turnover)
             JOIN hubd.booking AS o ON o.hub_id = c.booking_hub_id AND o.id = c.booking_id
             WHERE b.hub_id = hub AND b.id = booking AND o.id <> b.id
               AND (cardinality(i.pinned_unit_ids) < i.count OR NOT r.is_pool OR u.id = ANY (i.pinned_unit_ids))
               AND lower(b.during) <@ hubd.blocked_starts(c.during, c.lane, upper(b.during) - lower(b.during), u.setup, u.turnover)
             LIMIT 20) AS hit);
+END $$;
 
 -- Places what is locked. Raises HB001 when re-arranging under the whole hub's lock might still help and the caller has not got it.
 CREATE OR REPLACE FUNCTION hubd.place_locked(hub bigint, bookings bigint[], is_exclusive boolean) RETURNS hubd.placing[] LANGUAGE plpgsql AS $$
@@ -153,9 +163,12 @@ BEGIN
 END $$;
 
 -- Needs the whole hub from the start: a wish is answered by whatever is free.
-CREATE OR REPLACE FUNCTION hubd.has_wish(hub bigint, bookings bigint[]) RETURNS boolean LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.has_wish(hub bigint, bookings bigint[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN EXISTS (SELECT FROM hubd.booking_item AS i
         WHERE i.hub_id = hub AND i.booking_id = ANY (bookings) AND i.wanted IS NOT NULL);
+END $$;
 
 -- Locks, removes expired holds, claims. bookings and their items are there already. A booking that misses any unit holds nothing.
 -- A deadlock (none is known) is tried once more, here, with the locks given back; a second one is the caller's 40P01.

@@ -4,7 +4,9 @@
 -- Equal units without such fixed claims: colouring by start, which is exact. Otherwise an exact search with a bound of steps.
 
 -- What the new booking wants, as demands.
-CREATE OR REPLACE FUNCTION hubd.new_demands(hub bigint, booking bigint) RETURNS hubd.demand[] LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.new_demands(hub bigint, booking bigint) RETURNS hubd.demand[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT array_agg(ROW(NULL, b.id, i.position, b.during, part.pool_id, i.wanted, part.unit_ids, NULL, NULL, true)::hubd.demand)
         FROM hubd.booking AS b
         JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = b.id
@@ -20,17 +22,18 @@ CREATE OR REPLACE FUNCTION hubd.new_demands(hub bigint, booking bigint) RETURNS 
             SELECT r.id, '{}' FROM generate_series(1, i.count - cardinality(i.pinned_unit_ids)) WHERE r.is_pool AND i.wanted IS NULL
         ) AS part ON true
         WHERE b.hub_id = hub AND b.id = booking);
+END $$;
 
 -- Every way to answer each demand, the present one first: fixed units, a unit of the pool, a resource for the wish.
 CREATE OR REPLACE FUNCTION hubd.all_variants(hub bigint, demands hubd.demand[])
-    RETURNS TABLE (demand integer, resource_id bigint, unit_ids bigint[], rank bigint) LANGUAGE sql STABLE
+    RETURNS TABLE (d hubd.demand, resource_id bigint, unit_ids bigint[], rank bigint) LANGUAGE sql STABLE
     BEGIN ATOMIC
-        SELECT d.n, NULL::bigint, d.unit_ids, 0::bigint FROM unnest(demands) AS d WHERE d.pool_id IS NULL AND d.wanted IS NULL
+        SELECT d, NULL::bigint, d.unit_ids, 0::bigint FROM unnest(demands) AS d WHERE d.pool_id IS NULL AND d.wanted IS NULL
         UNION ALL
-        SELECT d.n, d.pool_id, ARRAY[u.id], CASE WHEN u.id = ANY (d.unit_ids) THEN 0 ELSE u.id END
+        SELECT d, d.pool_id, ARRAY[u.id], CASE WHEN u.id = ANY (d.unit_ids) THEN 0 ELSE u.id END
         FROM unnest(demands) AS d JOIN hubd.unit AS u ON u.hub_id = hub AND u.pool_id = d.pool_id
         UNION ALL
-        SELECT d.n, r.id, part.unit_ids, CASE WHEN part.unit_ids = d.unit_ids THEN 0 ELSE k.rank END
+        SELECT d, r.id, part.unit_ids, CASE WHEN part.unit_ids = d.unit_ids THEN 0 ELSE k.rank END
         FROM unnest(demands) AS d, LATERAL hubd.candidates(hub, d.wanted) AS k
         JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = k.resource_id
         JOIN LATERAL (
@@ -43,63 +46,64 @@ CREATE OR REPLACE FUNCTION hubd.all_variants(hub bigint, demands hubd.demand[])
 -- The windows in which demands could touch others, as far as any setup or turnover reaches, by unit.
 CREATE OR REPLACE FUNCTION hubd.reach(hub bigint, demands hubd.demand[]) RETURNS TABLE (unit_id bigint, during tstzrange) LANGUAGE sql STABLE
     BEGIN ATOMIC
-        SELECT wide.unit_id, unnest(range_agg(tstzrange(lower(wide.during) - gap.before, upper(wide.during) + gap.after)))
-        FROM (SELECT DISTINCT u.unit_id, d.during
-              FROM hubd.all_variants(hub, demands) AS v JOIN unnest(demands) AS d ON d.n = v.demand, unnest(v.unit_ids) AS u (unit_id)) AS wide,
-            LATERAL (SELECT greatest(u.setup, (SELECT max(d.setup) FROM unnest(demands) AS d)) AS before,
-                greatest(u.turnover, (SELECT max(d.turnover) FROM unnest(demands) AS d)) AS after
-                FROM hubd.unit AS u WHERE u.hub_id = hub AND u.id = wide.unit_id) AS gap
+        SELECT wide.unit_id, unnest(range_agg(tstzrange(lower(wide.during) - greatest(wide.setup, u.setup), upper(wide.during) + greatest(wide.turnover, u.turnover))))
+        FROM (SELECT DISTINCT w.unit_id, (v.d).during, (v.d).setup, (v.d).turnover FROM hubd.all_variants(hub, demands) AS v, unnest(v.unit_ids) AS w (unit_id)) AS wide
+        JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = wide.unit_id
         GROUP BY wide.unit_id;
     END;
 
--- May this claim be moved, under the caller's lock? Nothing that is told, begun or fixed; wishes only under the hub's lock.
-CREATE OR REPLACE FUNCTION hubd.is_movable(claim hubd.claim, is_exclusive boolean) RETURNS boolean LANGUAGE sql STABLE
-    RETURN (claim).is_provisional AND EXISTS (
-        SELECT FROM hubd.booking AS b
-        JOIN hubd.booking_item AS i ON i.hub_id = b.hub_id AND i.booking_id = b.id AND i.position = (claim).item
-        WHERE b.hub_id = (claim).booking_hub_id AND b.id = (claim).booking_id AND lower(b.during) > hubd.present()
-          AND (is_exclusive OR i.wanted IS NULL));
+-- "hub + 0" wherever claims are read beside fenced tables: else the fence's "hub_id = current_hub()" would spread to claim by
+-- equality, and the planner would no longer give the range operator, which is not leakproof, to the index.
 
--- The setup or turnover that a claim was made with.
-CREATE OR REPLACE FUNCTION hubd.buffer_of(hard hubd.claim, wanted_lane int4range) RETURNS interval LANGUAGE sql STABLE
-    RETURN coalesce((SELECT upper(c.during) - lower(c.during) FROM hubd.claim AS c
-        WHERE c.booking_hub_id = (hard).booking_hub_id AND c.booking_id = (hard).booking_id AND c.item = (hard).item
-          AND c.hub_id = (hard).hub_id AND c.unit_id = (hard).unit_id AND c.lane = wanted_lane), '0');
+-- The claims within reach, and whether they may be moved under the caller's lock: nothing told, begun or fixed; wishes only under the hub's.
+CREATE OR REPLACE FUNCTION hubd.claims_near(hub bigint, demands hubd.demand[], is_exclusive boolean)
+    RETURNS TABLE (id bigint, unit_id bigint, during tstzrange, lane int4range, party bigint, booking_id bigint, item integer,
+        is_wish boolean, is_movable boolean, may_move_exclusively boolean) LANGUAGE sql STABLE
+    BEGIN ATOMIC
+        SELECT c.id, c.unit_id, c.during, c.lane, c.party, c.booking_id, c.item, i.wanted IS NOT NULL,
+            c.is_provisional AND lower(b.during) > (SELECT hubd.present()) AND (is_exclusive OR i.wanted IS NULL),
+            c.is_provisional AND lower(b.during) > (SELECT hubd.present())
+        FROM hubd.reach(hub, demands) AS near
+        JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = near.unit_id AND c.during && near.during
+        JOIN hubd.booking AS b ON b.hub_id = c.booking_hub_id AND b.id = c.booking_id
+        JOIN hubd.booking_item AS i ON i.hub_id = b.hub_id AND i.booking_id = b.id AND i.position = c.item;
+    END;
 
 -- The movable demands that touch the reach of these; those that are known already included.
 CREATE OR REPLACE FUNCTION hubd.touched_demands(hub bigint, demands hubd.demand[], is_exclusive boolean) RETURNS SETOF hubd.demand LANGUAGE sql STABLE
     BEGIN ATOMIC
         SELECT NULL::integer, b.id, i.position, b.during, CASE WHEN i.wanted IS NULL THEN i.resource_id END, i.wanted,
-            array_agg(h.unit_id ORDER BY h.unit_id),
-            max(hubd.buffer_of(h, '[0,1)')), max(hubd.buffer_of(h, '[1,2)')), false
-        FROM (SELECT DISTINCT c.booking_id, c.item, CASE WHEN i.wanted IS NULL THEN c.unit_id END AS unit_id
-              FROM hubd.reach(hub, demands) AS near
-              JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = near.unit_id AND c.during && near.during
-              JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = c.booking_id AND i.position = c.item
-              WHERE hubd.is_movable(c, is_exclusive)) AS hit
+            array_agg(h.unit_id ORDER BY h.unit_id) FILTER (WHERE h.lane = '[9,10)'),
+            coalesce(max(upper(h.during) - lower(h.during)) FILTER (WHERE h.lane = '[0,1)'), '0'),
+            coalesce(max(upper(h.during) - lower(h.during)) FILTER (WHERE h.lane = '[1,2)'), '0'), false
+        FROM (SELECT DISTINCT c.booking_id, c.item, CASE WHEN NOT c.is_wish THEN c.unit_id END AS unit_id
+              FROM hubd.claims_near(hub, demands, is_exclusive) AS c WHERE c.is_movable) AS hit
         JOIN hubd.booking AS b ON b.hub_id = hub AND b.id = hit.booking_id
         JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = b.id AND i.position = hit.item
         JOIN hubd.claim AS h ON h.booking_hub_id = hub AND h.booking_id = b.id AND h.item = hit.item
-            AND h.lane = '[9,10)' AND (hit.unit_id IS NULL OR h.unit_id = hit.unit_id)
+            AND (hit.unit_id IS NULL OR h.unit_id = hit.unit_id)
         GROUP BY b.id, i.position, b.during, i.wanted, i.resource_id, hit.unit_id;
     END;
 
-CREATE OR REPLACE FUNCTION hubd.numbered(demands hubd.demand[]) RETURNS hubd.demand[] LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.numbered(demands hubd.demand[]) RETURNS hubd.demand[] LANGUAGE plpgsql IMMUTABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN ARRAY (SELECT ROW(row_number() OVER (ORDER BY lower(d.during), d.booking_id, d.item, d.unit_ids), d.booking_id, d.item,
         d.during, d.pool_id, d.wanted, d.unit_ids, d.setup, d.turnover, d.is_new)::hubd.demand FROM unnest(demands) AS d);
+END $$;
 
 -- The demands and, over and over, the movable ones that they touch, numbered from 1; a little more than 3,000 when that is not all.
 CREATE OR REPLACE FUNCTION hubd.component(hub bigint, demands hubd.demand[], is_exclusive boolean) RETURNS hubd.demand[] LANGUAGE plpgsql AS $$
 DECLARE
-    found hubd.demand[];
+    found hubd.demand[] := demands;
 BEGIN
     LOOP
-        found := ARRAY (SELECT t FROM hubd.touched_demands(hub, demands, is_exclusive) AS t
+        found := ARRAY (SELECT t FROM hubd.touched_demands(hub, found, is_exclusive) AS t
             WHERE (t.booking_id, t.item, t.unit_ids) NOT IN (SELECT d.booking_id, d.item, d.unit_ids FROM unnest(demands) AS d));
+        demands := demands || found;
         EXIT WHEN found = '{}' OR cardinality(demands) > 3000;
-        demands := hubd.numbered(demands || found);
     END LOOP;
-    RETURN demands;
+    RETURN hubd.numbered(demands);
 END $$;
 
 -- The variants that no fixed claim forbids. A claim that stays in its pool or on its unit keeps the buffers it was made with.
@@ -107,15 +111,13 @@ CREATE OR REPLACE FUNCTION hubd.open_variants(hub bigint, demands hubd.demand[],
     BEGIN ATOMIC
         WITH fixed AS MATERIALIZED (
             SELECT DISTINCT c.id, c.unit_id, c.during, c.lane, c.party
-            FROM hubd.reach(hub, demands) AS near
-            JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = near.unit_id AND c.during && near.during
-            WHERE NOT hubd.is_movable(c, is_exclusive)
+            FROM hubd.claims_near(hub, demands, is_exclusive) AS c WHERE NOT c.is_movable
         ), piece AS MATERIALIZED (
-            SELECT v.demand, v.resource_id, v.unit_ids, v.rank, d.booking_id, d.during, u.id AS unit_id,
-                CASE WHEN d.pool_id IS NOT NULL OR u.id = ANY (d.unit_ids) THEN coalesce(d.setup, u.setup) ELSE u.setup END AS setup,
-                CASE WHEN d.pool_id IS NOT NULL OR u.id = ANY (d.unit_ids) THEN coalesce(d.turnover, u.turnover) ELSE u.turnover END AS turnover
-            FROM hubd.all_variants(hub, demands) AS v JOIN unnest(demands) AS d ON d.n = v.demand
-            JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = ANY (v.unit_ids)
+            SELECT (v.d).n AS demand, v.resource_id, v.unit_ids, v.rank, (v.d).booking_id, (v.d).during, u.id AS unit_id,
+                CASE WHEN (v.d).pool_id IS NOT NULL OR u.id = ANY ((v.d).unit_ids) THEN coalesce((v.d).setup, u.setup) ELSE u.setup END AS setup,
+                CASE WHEN (v.d).pool_id IS NOT NULL OR u.id = ANY ((v.d).unit_ids) THEN coalesce((v.d).turnover, u.turnover) ELSE u.turnover END AS turnover
+            FROM hubd.all_variants(hub, demands) AS v, unnest(v.unit_ids) AS w (unit_id)
+            JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = w.unit_id
         ), judged AS (
             SELECT p.*, EXISTS (SELECT FROM fixed AS f WHERE f.unit_id = p.unit_id AND f.party <> p.booking_id
                 AND lower(p.during) <@ hubd.blocked_starts(f.during, f.lane, upper(p.during) - lower(p.during), p.setup, p.turnover)) AS is_blocked

@@ -38,13 +38,18 @@ BEGIN
 END $$;
 
 -- Is colouring by start a proof? All demands are for one unit of the same pool, nothing is forbidden, all buffers are equal.
-CREATE OR REPLACE FUNCTION hubd.is_uniform(demands hubd.demand[], variants hubd.variant[]) RETURNS boolean LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.is_uniform(demands hubd.demand[], variants hubd.variant[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT count(DISTINCT pool_id) = 1 AND bool_and(pool_id IS NOT NULL) FROM unnest(demands))
         AND (SELECT count(*) = cardinality(demands) * count(DISTINCT unit_ids)
                 AND count(DISTINCT setups) = 1 AND count(DISTINCT turnovers) = 1 AND max(cardinality(unit_ids)) = 1 FROM unnest(variants));
+END $$;
 
 -- A proof that there is no solution, without a search: at some moment more units are needed than all who are there together may use.
-CREATE OR REPLACE FUNCTION hubd.is_overfull(demands hubd.demand[], variants hubd.variant[]) RETURNS boolean LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.is_overfull(demands hubd.demand[], variants hubd.variant[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT count(DISTINCT demand) FROM unnest(variants)) < cardinality(demands) OR EXISTS (
         SELECT FROM (SELECT DISTINCT lower(during) AS at FROM unnest(demands)) AS moment,
             LATERAL (
@@ -55,10 +60,11 @@ CREATE OR REPLACE FUNCTION hubd.is_overfull(demands hubd.demand[], variants hubd
                 SELECT count(DISTINCT u) AS usable FROM unnest(demands) AS d JOIN unnest(variants) AS v ON v.demand = d.n, unnest(v.unit_ids) AS u
                 WHERE d.during @> moment.at) AS have
         WHERE want.needed > have.usable);
+END $$;
 
 -- Which variants exclude which: for each, the numbers of those of other demands that share a unit and would hit it there.
 CREATE OR REPLACE FUNCTION hubd.exclusions(demands hubd.demand[], variants hubd.variant[])
-    RETURNS TABLE (n integer, excluded integer[]) LANGUAGE sql IMMUTABLE
+    RETURNS TABLE (n integer, excluded integer[]) LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH piece AS MATERIALIZED (
             SELECT v.n, v.demand, d.booking_id, u.unit_id, l.lane, l.during
@@ -74,7 +80,7 @@ CREATE OR REPLACE FUNCTION hubd.exclusions(demands hubd.demand[], variants hubd.
     END;
 
 -- Units that every demand may use alike are interchangeable: the class of each variant's unit, 0 where it is like no other.
-CREATE OR REPLACE FUNCTION hubd.unit_classes(variants hubd.variant[]) RETURNS TABLE (n integer, place integer, class integer) LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.unit_classes(variants hubd.variant[]) RETURNS TABLE (n integer, place integer, class integer) LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH unit AS (
             SELECT u.unit_id, bool_and(cardinality(v.unit_ids) = 1) AS is_single,
@@ -89,7 +95,7 @@ CREATE OR REPLACE FUNCTION hubd.unit_classes(variants hubd.variant[]) RETURNS TA
 -- The search's tables. Variant n belongs to demand owner[n], and choosing it excludes excluded[first_excluded[n] .. first_excluded[n + 1] - 1];
 -- demand d has the variants first[d] .. first[d + 1] - 1; place and class are those of a variant's unit.
 CREATE OR REPLACE FUNCTION hubd.search_tables(demands hubd.demand[], variants hubd.variant[], OUT owner integer[], OUT place integer[],
-    OUT class integer[], OUT excluded integer[], OUT first_excluded integer[], OUT first integer[], OUT sizes integer[]) LANGUAGE sql IMMUTABLE
+    OUT class integer[], OUT excluded integer[], OUT first_excluded integer[], OUT first integer[], OUT sizes integer[]) LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH x AS MATERIALIZED (SELECT * FROM hubd.exclusions(demands, variants)), c AS MATERIALIZED (SELECT * FROM hubd.unit_classes(variants))
         SELECT (SELECT array_agg(v.demand ORDER BY v.n) FROM unnest(variants) AS v),

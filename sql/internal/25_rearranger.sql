@@ -4,19 +4,18 @@
 -- Would the hub's lock make more claims movable here? Then whoever has only the shared one starts again with it.
 CREATE OR REPLACE FUNCTION hubd.ask_for_more(hub bigint, demands hubd.demand[], is_exclusive boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT is_exclusive AND EXISTS (
-        SELECT FROM hubd.reach(hub, demands) AS near
-        JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = near.unit_id AND c.during && near.during
-        WHERE hubd.is_movable(c, true) AND NOT hubd.is_movable(c, false))
-    THEN
+    IF NOT is_exclusive AND EXISTS (SELECT FROM hubd.claims_near(hub, demands, false) AS c WHERE c.may_move_exclusively AND NOT c.is_movable) THEN
         RAISE 'wishes are in the way' USING ERRCODE = 'HB001';
     END IF;
 END $$;
 
 -- Why not even everything movable taken away would help: NULL if it might. The demands are the new booking's alone.
-CREATE OR REPLACE FUNCTION hubd.hopeless(demands hubd.demand[], variants hubd.variant[]) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.hopeless(demands hubd.demand[], variants hubd.variant[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT CASE WHEN bool_or(d.pool_id IS NULL AND d.wanted IS NULL) THEN 'slot-taken' ELSE 'none-exists' END
         FROM unnest(demands) AS d WHERE d.n NOT IN (SELECT v.demand FROM unnest(variants) AS v) HAVING count(*) > 0);
+END $$;
 
 -- One solution, or NULL and why not.
 CREATE OR REPLACE FUNCTION hubd.solve(demands hubd.demand[], variants hubd.variant[], OUT chosen integer[], OUT reason text) LANGUAGE plpgsql AS $$
@@ -79,16 +78,17 @@ BEGIN
 END $$;
 
 -- A wish that is answered by another resource than before says so, to the feeds of both.
-CREATE OR REPLACE FUNCTION hubd.answer_wishes(hub bigint, moves hubd.demand[], variants hubd.variant[], chosen integer[]) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        SELECT hubd.changed(ARRAY (
-            SELECT 'resource:' || r FROM unnest(moves) AS m JOIN unnest(variants) AS v ON v.n = chosen[m.n]
-            JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = m.booking_id AND i.position = m.item,
-                unnest(ARRAY[i.resource_id, v.resource_id]) AS r WHERE m.wanted IS NOT NULL AND NOT m.is_new AND i.resource_id <> v.resource_id));
-        UPDATE hubd.booking_item AS i SET resource_id = v.resource_id
-            FROM unnest(moves) AS m JOIN unnest(variants) AS v ON v.n = chosen[m.n]
-            WHERE m.wanted IS NOT NULL AND i.hub_id = hub AND i.booking_id = m.booking_id AND i.position = m.item;
-    END;
+CREATE OR REPLACE FUNCTION hubd.answer_wishes(hub bigint, moves hubd.demand[], variants hubd.variant[], chosen integer[]) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM hubd.changed(ARRAY (
+        SELECT 'resource:' || r FROM unnest(moves) AS m JOIN unnest(variants) AS v ON v.n = chosen[m.n]
+        JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = m.booking_id AND i.position = m.item,
+            unnest(ARRAY[i.resource_id, v.resource_id]) AS r WHERE m.wanted IS NOT NULL AND NOT m.is_new AND i.resource_id <> v.resource_id));
+    UPDATE hubd.booking_item AS i SET resource_id = v.resource_id
+        FROM unnest(moves) AS m JOIN unnest(variants) AS v ON v.n = chosen[m.n]
+        WHERE m.wanted IS NOT NULL AND i.hub_id = hub AND i.booking_id = m.booking_id AND i.position = m.item;
+END $$;
 
 -- Makes room for one booking that holds nothing yet. NULL when it is placed, else slot-taken | none-exists | none-found.
 CREATE OR REPLACE FUNCTION hubd.rearrange(hub bigint, booking bigint, is_exclusive boolean) RETURNS text LANGUAGE plpgsql AS $$

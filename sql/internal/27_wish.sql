@@ -2,10 +2,13 @@
 -- What somebody wants to book, from the input's names to ids; what SQL alone can know is wrong with it.
 
 -- Of these slugs the one that looks most like a mistyped one: it shares the most pairs of letters.
-CREATE OR REPLACE FUNCTION hubd.nearest(mistyped text, slugs text[]) RETURNS text LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.nearest(mistyped text, slugs text[]) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT slug FROM unnest(slugs) AS slug
         ORDER BY (SELECT count(*) FROM generate_series(1, length(mistyped) - 1) AS at
                 WHERE position(substr(mistyped, at, 2) IN slug) > 0)::float / greatest(length(mistyped), length(slug)) DESC, slug LIMIT 1);
+END $$;
 
 CREATE OR REPLACE FUNCTION hubd.problem_unprocessable(caller jsonb, problem text, pointer text, de text, en text, more jsonb DEFAULT '{}')
     RETURNS api.reply LANGUAGE sql IMMUTABLE

@@ -3,13 +3,16 @@
 -- that a refusal offers. Suggestions, not promises: only hubd.place() judges.
 
 -- The moments in window at which a site is open; always, if it does not say.
-CREATE OR REPLACE FUNCTION hubd.open_hours(hours jsonb, zone text, span tstzrange) RETURNS tstzmultirange LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.open_hours(hours jsonb, zone text, span tstzrange) RETURNS tstzmultirange LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN CASE WHEN hours = '[]' THEN tstzmultirange(span) ELSE coalesce((
         SELECT range_agg(tstzrange((day + opens) AT TIME ZONE zone,
             (day + closes + CASE WHEN closes <= opens THEN interval '1 day' ELSE '0' END) AT TIME ZONE zone))
         FROM generate_series(date_trunc('day', lower(span) AT TIME ZONE zone) - interval '1 day', upper(span) AT TIME ZONE zone, '1 day') AS day,
             jsonb_array_elements(hours) AS h, LATERAL (SELECT (h ->> 'opens')::time AS opens, (h ->> 'closes')::time AS closes) AS t
         WHERE h -> 'days' @> to_jsonb(extract(isodow FROM day)::integer)), '{}') * tstzmultirange(span) END;
+END $$;
 
 -- Starts that are free, by resource: opening hours less the starts that would hit a claim; of a pool, at which count units are not left.
 -- own: a booking that does not count (it is being moved). A hold that has expired does not count either.
@@ -25,9 +28,9 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
             FROM asked AS a
             JOIN hubd.resource_unit AS ru ON ru.hub_id = a.hub_id AND ru.resource_id = a.id
             JOIN hubd.unit AS u ON u.hub_id = a.hub_id AND u.id = ru.unit_id
-            JOIN hubd.claim AS c ON c.hub_id = a.hub_id AND c.unit_id = u.id
+            JOIN hubd.claim AS c ON c.hub_id = a.hub_id + 0 AND c.unit_id = u.id
             WHERE c.during && tstzrange(lower(span) - interval '1 day', upper(span) + interval '1 day')
-              AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > hubd.present())
+              AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present()))
               AND (NOT a.is_pool OR c.lane = '[9,10)')
         ), edge AS (
             SELECT hub_id, id, at, sum(step) AS step FROM (
@@ -54,6 +57,9 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
     END;
 
 -- The free start nearest to the wanted one, before it or after it.
-CREATE OR REPLACE FUNCTION hubd.nearest_start(starts tstzmultirange, wanted timestamptz, is_after boolean) RETURNS timestamptz LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.nearest_start(starts tstzmultirange, wanted timestamptz, is_after boolean) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT CASE WHEN is_after THEN min(greatest(lower(s), wanted)) ELSE max(least(upper(s), wanted)) END FROM unnest(starts) AS s
         WHERE CASE WHEN is_after THEN upper(s) >= wanted ELSE lower(s) <= wanted END);
+END $$;

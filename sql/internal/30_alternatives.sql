@@ -6,7 +6,9 @@ CREATE OR REPLACE FUNCTION hubd.alternative(kind text, resource text, starts tim
     RETURN jsonb_build_object('kind', kind, 'resource', resource, 'start', hubd.instant(starts), 'end', hubd.instant(ends), 'reason', reason);
 
 -- Starts at which everything that is wanted is free: of several things the common ones, of a wish those of any that answers it.
-CREATE OR REPLACE FUNCTION hubd.common_starts(hub bigint, items jsonb, length interval, span tstzrange, own bigint) RETURNS tstzmultirange LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.common_starts(hub bigint, items jsonb, length interval, span tstzrange, own bigint) RETURNS tstzmultirange LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT range_intersect_agg(of_item.starts) FROM (
         SELECT coalesce(range_agg(s), '{}') AS starts
         FROM jsonb_array_elements(items) WITH ORDINALITY AS i (body, n)
@@ -15,17 +17,21 @@ CREATE OR REPLACE FUNCTION hubd.common_starts(hub bigint, items jsonb, length in
         LEFT JOIN LATERAL (SELECT unnest(f.starts) AS s
             FROM hubd.free_starts(ARRAY[hub], ARRAY[r.id], ARRAY[(i.body ->> 'count')::integer], length, span, own) AS f) AS one ON true
         GROUP BY i.n) AS of_item);
+END $$;
 
 CREATE OR REPLACE FUNCTION hubd.alternatives_in_time(language text, hub bigint, items jsonb, span tstzrange, own bigint, is_manager boolean)
     RETURNS SETOF jsonb LANGUAGE sql STABLE
     BEGIN ATOMIC
+        WITH free AS MATERIALIZED (
+            SELECT hubd.common_starts(hub, items, upper(span) - lower(span), tstzrange(
+                CASE WHEN is_manager THEN lower(span) - interval '7 days' ELSE greatest(hubd.present(), lower(span) - interval '7 days') END,
+                greatest(hubd.present(), upper(span)) + interval '7 days'), own) AS starts
+        )
         SELECT hubd.alternative('nearest-time', (SELECT r.slug FROM hubd.resource AS r WHERE r.hub_id = hub AND items -> 0 ->> 'wanted' IS NULL
                 AND r.id = (items -> 0 ->> 'resource_id')::bigint), near.start, near.start + (upper(span) - lower(span)),
             CASE WHEN near.start > lower(span) THEN hubd.say(language, 'die nächste freie Zeit danach', 'the next free time after')
                 ELSE hubd.say(language, 'die nächste freie Zeit davor', 'the next free time before') END)
-        FROM (SELECT hubd.common_starts(hub, items, upper(span) - lower(span), tstzrange(
-                CASE WHEN is_manager THEN lower(span) - interval '7 days' ELSE greatest(hubd.present(), lower(span) - interval '7 days') END,
-                greatest(hubd.present(), upper(span)) + interval '7 days'), own) AS starts) AS free,
+        FROM free,
             LATERAL (SELECT DISTINCT hubd.nearest_start(free.starts, lower(span), is_after) AS start FROM (VALUES (true), (false)) AS side (is_after)) AS near
         WHERE near.start IS NOT NULL AND near.start <> lower(span)
         ORDER BY abs(extract(epoch FROM near.start - lower(span)));
@@ -59,8 +65,8 @@ CREATE OR REPLACE FUNCTION hubd.alternatives_shorter(language text, hub bigint, 
         FROM hubd.resource AS r,
             LATERAL (SELECT tstzrange(lower(s), upper(s) + interval '15 minutes') * span AS free
                 FROM hubd.free_starts(ARRAY[hub], ARRAY[resource], ARRAY[item_count], interval '15 minutes', span, own) AS f, unnest(f.starts) AS s) AS part
-        WHERE r.hub_id = hub AND r.id = resource AND part.free <> span AND upper(part.free) > hubd.present()
-          AND upper(part.free) - lower(part.free) >= interval '15 minutes' AND lower(part.free) >= least(hubd.present(), lower(span))
+        WHERE r.hub_id = hub AND r.id = resource AND part.free <> span AND upper(part.free) > (SELECT hubd.present())
+          AND upper(part.free) - lower(part.free) >= interval '15 minutes' AND lower(part.free) >= least((SELECT hubd.present()), lower(span))
         ORDER BY upper(part.free) - lower(part.free) DESC, lower(part.free) LIMIT 1;
     END;
 

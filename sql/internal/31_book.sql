@@ -16,11 +16,12 @@ CREATE OR REPLACE FUNCTION hubd.booking_reply(status integer, b hubd.booking, pe
         CASE WHEN status = 201 THEN '/api/v1/bookings/' || (b).id END)::api.reply;
 
 -- Keeps what was wished and found nothing free.
-CREATE OR REPLACE FUNCTION hubd.keep_wish(hub bigint, person bigint, reply api.reply, wish jsonb) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        INSERT INTO hubd.refusal (hub_id, person_id, problem, wish)
-        SELECT hub, person, regexp_replace((reply).body::jsonb ->> 'type', '.*/', ''), wish WHERE (reply).status = 409;
-    END;
+CREATE OR REPLACE FUNCTION hubd.keep_wish(hub bigint, person bigint, reply api.reply, wish jsonb) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO hubd.refusal (hub_id, person_id, problem, wish)
+    SELECT hub, person, regexp_replace((reply).body::jsonb ->> 'type', '.*/', ''), wish WHERE (reply).status = 409;
+END $$;
 
 -- Says what is in the way and what would succeed. The booking that was tried is still there, without claims.
 CREATE OR REPLACE FUNCTION hubd.refuse_booking(caller jsonb, person bigint, is_manager boolean, b hubd.booking, outcome hubd.placing, own bigint) RETURNS api.reply LANGUAGE plpgsql AS $$
@@ -44,9 +45,12 @@ BEGIN
 END $$;
 
 -- For whom the booking is: the asker, or, for managers, the one they name. NULL when there is nobody of that address.
-CREATE OR REPLACE FUNCTION hubd.booker(person bigint, input jsonb) RETURNS bigint LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.booker(person bigint, input jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN CASE WHEN input ->> 'on_behalf_of' IS NULL THEN person
         ELSE (SELECT p.id FROM hubd.person AS p WHERE lower(p.mail) = lower(input ->> 'on_behalf_of')) END;
+END $$;
 
 -- Why this person may not book that here; NULL: they may.
 CREATE OR REPLACE FUNCTION hubd.problem_of_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
@@ -71,11 +75,12 @@ BEGIN
     RETURN problem;
 END $$;
 
-CREATE OR REPLACE FUNCTION hubd.insert_items(hub bigint, booking bigint, items jsonb, kind text) RETURNS void LANGUAGE sql
-    BEGIN ATOMIC
-        INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id, wanted, count, pinned_unit_ids)
-        SELECT hub, booking, i.place, i.resource_id, i.wanted, i.count, i.units FROM hubd.read_items(hub, items, kind) AS i;
-    END;
+CREATE OR REPLACE FUNCTION hubd.insert_items(hub bigint, booking bigint, items jsonb, kind text) RETURNS void LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id, wanted, count, pinned_unit_ids)
+    SELECT hub, booking, i.place, i.resource_id, i.wanted, i.count, i.units FROM hubd.read_items(hub, items, kind) AS i;
+END $$;
 
 -- Tries the booking. Refused, it leaves the wish and the removal of expired holds behind, and nothing else.
 CREATE OR REPLACE FUNCTION hubd.try_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$

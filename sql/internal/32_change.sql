@@ -2,8 +2,11 @@
 -- Moving, cancelling and confirming a booking: lock, then read it again, then do it.
 
 -- A booking's address does not name its hub; this looks through the fence, for the number alone.
-CREATE OR REPLACE FUNCTION hubd.hub_of_booking(booking bigint) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
+CREATE OR REPLACE FUNCTION hubd.hub_of_booking(booking bigint) RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT b.hub_id FROM hubd.booking AS b WHERE b.id = booking);
+END $$;
 ALTER FUNCTION hubd.hub_of_booking(bigint) OWNER TO hubd_network;
 
 -- Why this person may not change that booking as it is; NULL: they may. revision: what If-Match named.
@@ -78,8 +81,11 @@ BEGIN
 END $$;
 
 -- The resources that a change may lead to, so that all is locked at once: the named ones; a wish locks the hub.
-CREATE OR REPLACE FUNCTION hubd.resources_of(hub bigint, items jsonb) RETURNS bigint[] LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.resources_of(hub bigint, items jsonb) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN ARRAY (SELECT r.id FROM jsonb_array_elements(coalesce(items, '[]')) AS i JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = i ->> 'resource');
+END $$;
 
 -- What is wrong with a change of time or place. A booking that runs may still change its end: only a new start must not be past.
 CREATE OR REPLACE FUNCTION hubd.problem_of_move(caller jsonb, is_manager boolean, b hubd.booking, starts timestamptz, ends timestamptz, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$

@@ -2,9 +2,12 @@
 -- Windows and pages that the read functions share.
 
 -- The window of the input: from (default now) to (default as long as days says).
-CREATE OR REPLACE FUNCTION hubd.window_of(input jsonb, days integer) RETURNS tstzrange LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION hubd.window_of(input jsonb, days integer) RETURNS tstzrange LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
     RETURN (SELECT tstzrange(f, greatest(f, coalesce((input ->> 'to')::timestamptz, f + make_interval(days => days))))
         FROM (SELECT coalesce((input ->> 'from')::timestamptz, hubd.present()) AS f) AS start);
+END $$;
 
 -- How many units of each pool are busy, from moment to moment. Holds that have expired do not count.
 CREATE OR REPLACE FUNCTION hubd.pool_levels(hub bigint, pools bigint[], span tstzrange)
@@ -12,9 +15,9 @@ CREATE OR REPLACE FUNCTION hubd.pool_levels(hub bigint, pools bigint[], span tst
     BEGIN ATOMIC
         WITH taken AS MATERIALIZED (
             SELECT u.pool_id, c.during * span AS during
-            FROM hubd.unit AS u JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = u.id
+            FROM hubd.unit AS u JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = u.id
             WHERE u.hub_id = hub AND u.pool_id = ANY (pools) AND c.lane = '[9,10)' AND c.during && span
-              AND (c.expires_at IS NULL OR c.expires_at > hubd.present())
+              AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present()))
         ), edge AS (
             SELECT e.pool_id, e.at, sum(e.step) AS step FROM (
                 SELECT t.pool_id, lower(t.during) AS at, 1 AS step FROM taken AS t
