@@ -54,27 +54,6 @@ BEGIN
     RETURN placeable;
 END $$;
 
--- Places bookings until nothing more fits: what lost a unit to a booking that then lost another one gets a second chance.
-CREATE OR REPLACE FUNCTION hubd.place_all(hub bigint, bookings bigint[])
-    RETURNS TABLE (booking_id bigint, is_placed boolean, reason text, conflicts jsonb) LANGUAGE plpgsql AS $$
-#variable_conflict use_column
-DECLARE
-    todo bigint[] := bookings;
-    missed bigint[];
-    results jsonb := '[]';
-    round_results jsonb;
-BEGIN
-    WHILE cardinality(todo) > 0 LOOP
-        SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]'), coalesce(array_agg(p.booking_id) FILTER (WHERE NOT p.is_placed), '{}')
-        INTO round_results, missed FROM hubd.place(hub, todo) AS p;
-        results := (SELECT coalesce(jsonb_agg(r), '[]') FROM jsonb_array_elements(results) AS r
-                    WHERE (r ->> 'booking_id')::bigint <> ALL (todo)) || round_results;
-        EXIT WHEN cardinality(missed) = cardinality(todo);
-        todo := missed;
-    END LOOP;
-    RETURN QUERY SELECT r.* FROM jsonb_to_recordset(results) AS r (booking_id bigint, is_placed boolean, reason text, conflicts jsonb);
-END $$;
-
 -- Takes, moves or gives back the rooms of these events: all claims of an occurrence or none. Rows come back for those
 -- that want rooms. The caller undoes it in a sub-block when it does not want an event without its rooms.
 CREATE OR REPLACE FUNCTION hubd.book_events(hub bigint, events bigint[])
@@ -91,7 +70,7 @@ BEGIN
         before, true);
     PERFORM hubd.release(hub, before);
     wanted := hubd.prepare_event_bookings(hub, events);
-    SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') INTO results FROM hubd.place_all(hub, wanted) AS p;
+    SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') INTO results FROM hubd.place(hub, wanted) AS p;
 
     UPDATE hubd.booking AS b SET state = 'unplaced'
     FROM jsonb_to_recordset(results) AS p (booking_id bigint, is_placed boolean)

@@ -140,7 +140,7 @@ BEGIN
     END IF;
     PERFORM hubd.book_events(hub, events);
     UPDATE hubd.booking AS b SET state = 'cancelled', cancelled_at = hubd.present()
-    FROM hubd.place_all(hub, bookings) AS p WHERE b.hub_id = hub AND b.id = p.booking_id AND NOT p.is_placed;
+    FROM hubd.place(hub, bookings) AS p WHERE b.hub_id = hub AND b.id = p.booking_id AND NOT p.is_placed;
     SELECT coalesce(jsonb_agg(format('%s: "%s", %s', doc ->> 'slug', b.title, hubd.wall(b.local_start))), '[]') INTO unplaced
     FROM hubd.booking AS b WHERE b.hub_id = hub AND b.is_example AND (b.state = 'unplaced' OR (b.state = 'cancelled' AND b.id = ANY (bookings)));
     PERFORM hubd.changed(hubd.event_scopes(hub, events) || ARRAY(SELECT 'resource:' || i.resource_id FROM hubd.booking_item AS i
