@@ -103,7 +103,7 @@ must_look_again(struct exchange *exchange, const struct db_rows *rows)
 {
 	if (!exchange->has_looked || exchange->has_repeated || exchange->caller.revision != NULL)
 		return false;
-	if (db_count(rows) != 1 || db_number(rows, 0, "status") != 412)
+	if (when_monotonic_ms() - exchange->started > REPEAT_WITHIN_MS || db_count(rows) != 1 || db_number(rows, 0, "status") != 412)
 		return false;
 	exchange->has_repeated = true;
 	return true;
@@ -242,6 +242,17 @@ has_body(const struct route *route)
 	return route->ask != NULL && !str_equal(route->method, "GET");
 }
 
+/* POST …?dry_run=true must not really book: what a write's query may not have is refused. */
+static bool
+is_query_known(struct exchange *exchange)
+{
+	const char *const *known = split_words(http_arena(exchange->request), exchange->route->query);
+	if (ask_knows_parameters(exchange->request, &exchange->ask, known))
+		return true;
+	answer_refusal(exchange);
+	return false;
+}
+
 static struct exchange *
 exchange_begin(struct dispatch *dispatch, struct http_request *request)
 {
@@ -274,7 +285,7 @@ dispatch_request(struct http_request *request, void *context)
 		answer_problem(request, fault.status, fault.problem, fault.detail_de, fault.detail_en);
 		return;
 	}
-	if (has_body(exchange->route) && !body_read(exchange))
+	if (has_body(exchange->route) && (!is_query_known(exchange) || !body_read(exchange)))
 		return;
 	step_ask(exchange, NULL);
 }

@@ -87,7 +87,7 @@ struct route {
 	const char *statement;     /* the deciding call; NULL: answer() is called at once with rows NULL */
 	bool is_write;
 	route_ask *ask;            /* NULL: the input is the path's parameters and the query's, as strings */
-	const char *query;         /* without an ask: the parameters that the query may have, with blanks between them; NULL: none */
+	const char *query;         /* the parameters that the query may have, with blanks between them; NULL: none. An ask of a GET looks itself */
 	route_answer *answer;      /* NULL: answer_reply() */
 };
 

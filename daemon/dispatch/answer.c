@@ -22,6 +22,7 @@ add_common_fields(struct http_request *request, int status)
 	http_add_field(request, "Cache-Control", status < 400 ? "private, no-cache" : "no-store");
 	http_add_field(request, "Vary", "Authorization, Accept-Language");
 	http_add_field(request, "Content-Language", request_language(request));
+	http_add_field(request, "X-Content-Type-Options", "nosniff");
 	if (status == 401)
 		http_add_field(request, "WWW-Authenticate", "Bearer realm=\"hubd\"");
 }

@@ -157,8 +157,6 @@ hash_request(struct http_request *request)
 	digest_add(digest, "\n", 1);
 	digest_add(digest, http_path(request), strlen(http_path(request)));
 	digest_add(digest, "\n", 1);
-	digest_add(digest, http_query(request), strlen(http_query(request)));
-	digest_add(digest, "\n", 1);
 	digest_add(digest, body, length);
 	digest_end(digest, hex);
 	return hex;

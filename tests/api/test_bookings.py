@@ -273,6 +273,17 @@ def test_two_who_race_for_one_room_get_one_booking(hubd, free_day):
     assert sorted(replies) == [201] + 7 * [409]
 
 
+def test_a_parameter_that_a_write_does_not_know_is_no_booking(hubd, free_day):
+    problem(hubd.post(BOOKINGS + "?dry_run=true", wish(free_day), as_="mara"), 422, "unknown-parameter")
+    assert hubd.post(BOOKINGS + "?lang=en", wish(free_day), as_="mara").status_code == 201, "nothing was booked before"
+
+
+def test_the_language_is_no_part_of_a_repeated_request(hubd, free_day):
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+    first = hubd.post(BOOKINGS + "?lang=de", wish(free_day), as_="mara", headers=key)
+    assert hubd.post(BOOKINGS + "?lang=en", wish(free_day), as_="mara", headers=key).json() == first.json()
+
+
 def test_a_dry_run_leaves_nothing(hubd, free_day):
     dry = hubd.post(BOOKINGS, wish(free_day, dry_run=True), as_="mara", headers={"Idempotency-Key": str(uuid.uuid4())})
     assert dry.status_code in (200, 201) and dry.json()["dry_run"] is True and "Location" not in dry.headers
