@@ -25,53 +25,49 @@ CREATE OR REPLACE FUNCTION hubd.hub_document(language text, h hubd.hub) RETURNS 
             'sites', '/api/v1/sites?hub=' || h.slug, 'resources', '/api/v1/resources?hub=' || h.slug,
             'events', '/api/v1/events?hub=' || h.slug, 'feed', '/feeds/hub/' || h.slug || '.ics'));
 
--- The units of a resource, in the order of their names.
-CREATE OR REPLACE FUNCTION hubd.units_document(hub bigint, resource bigint) RETURNS jsonb LANGUAGE sql STABLE
-    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name,
+-- The resources of a hub (NULL: of all) as documents, set-wise: units, parts (resources all of whose units are among these) and
+-- wholes. wanted is one slug or NULL.
+CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wanted text)
+    RETURNS TABLE (hub_slug text, site_slug text, place integer, resource hubd.resource, body jsonb) LANGUAGE sql STABLE
+    BEGIN ATOMIC
+        WITH held AS MATERIALIZED (
+            SELECT ru.hub_id, ru.resource_id, count(*) AS size, jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name,
                 'setup_minutes', extract(epoch FROM u.setup)::integer / 60, 'turnover_minutes', extract(epoch FROM u.turnover)::integer / 60)
-                ORDER BY length(u.name), u.name), '[]')
+                ORDER BY length(u.name), u.name, u.id) AS units
             FROM hubd.resource_unit AS ru JOIN hubd.unit AS u ON u.hub_id = ru.hub_id AND u.id = ru.unit_id
-            WHERE ru.hub_id = hub AND ru.resource_id = resource);
-
--- The resources that share units with this one, and whether all of theirs are in it (its parts) or the other way round (part_of).
-CREATE OR REPLACE FUNCTION hubd.kin_of_resource(hub bigint, resource bigint)
-    RETURNS TABLE (slug text, is_part boolean, is_whole boolean) LANGUAGE sql STABLE
-    BEGIN ATOMIC
-        WITH mine AS (
-            SELECT unit_id FROM hubd.resource_unit WHERE hub_id = hub AND resource_id = resource
-        ), shared AS (
-            SELECT other.resource_id, count(*) AS common
-            FROM hubd.resource_unit AS other JOIN mine USING (unit_id)
-            WHERE other.hub_id = hub AND other.resource_id <> resource
-            GROUP BY other.resource_id
+            WHERE hub IS NULL OR ru.hub_id = hub GROUP BY ru.hub_id, ru.resource_id
+        ), shared AS MATERIALIZED (
+            SELECT mine.hub_id, mine.resource_id, other.resource_id AS other_id, count(*) AS common
+            FROM hubd.resource_unit AS mine JOIN hubd.resource_unit AS other ON other.hub_id = mine.hub_id AND other.unit_id = mine.unit_id
+            WHERE (hub IS NULL OR mine.hub_id = hub) AND other.resource_id <> mine.resource_id
+            GROUP BY mine.hub_id, mine.resource_id, other.resource_id
+        ), kin AS MATERIALIZED (
+            SELECT s.hub_id, s.resource_id,
+                jsonb_agg(o.slug ORDER BY o.position, o.slug) FILTER (WHERE s.common = theirs.size AND theirs.size < ours.size) AS parts,
+                jsonb_agg(o.slug ORDER BY o.position, o.slug) FILTER (WHERE s.common = ours.size AND ours.size < theirs.size) AS wholes
+            FROM shared AS s
+            JOIN held AS ours ON ours.hub_id = s.hub_id AND ours.resource_id = s.resource_id
+            JOIN held AS theirs ON theirs.hub_id = s.hub_id AND theirs.resource_id = s.other_id
+            JOIN hubd.resource AS o ON o.hub_id = s.hub_id AND o.id = s.other_id
+            GROUP BY s.hub_id, s.resource_id
         )
-        SELECT r.slug, shared.common = size.theirs AND size.theirs < size.ours, shared.common = size.ours AND size.ours < size.theirs
-        FROM shared
-        JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = shared.resource_id,
-        LATERAL (SELECT (SELECT count(*) FROM mine) AS ours, (SELECT count(*) FROM hubd.resource_unit AS ru
-                 WHERE ru.hub_id = hub AND ru.resource_id = shared.resource_id) AS theirs) AS size
-        ORDER BY r.position, r.slug;
-    END;
-
-CREATE OR REPLACE FUNCTION hubd.resource_document(language text, r hubd.resource, hub_slug text) RETURNS jsonb LANGUAGE sql STABLE
-    BEGIN ATOMIC
-        WITH kin AS MATERIALIZED (SELECT * FROM hubd.kin_of_resource(r.hub_id, r.id)),
-             unit AS MATERIALIZED (SELECT hubd.units_document(r.hub_id, r.id) AS list)
-        SELECT jsonb_build_object('slug', r.slug, 'hub', hub_slug,
-            'site', (SELECT slug FROM hubd.site WHERE hub_id = r.hub_id AND id = r.site_id), 'kind', r.kind,
+        SELECT h.slug, st.slug, r.position, r, jsonb_build_object('slug', r.slug, 'hub', h.slug, 'site', st.slug, 'kind', r.kind,
             'name', CASE language WHEN 'en' THEN r.name_en ELSE r.name_de END, 'name_de', r.name_de, 'name_en', r.name_en,
             'about', CASE WHEN language = 'en' AND r.about_en <> '' THEN r.about_en ELSE r.about_de END,
             'about_de', r.about_de, 'about_en', r.about_en, 'capacity', r.capacity, 'features', r.features,
-            'is_pool', r.is_pool, 'size', jsonb_array_length(unit.list), 'is_bookable', r.is_bookable, 'is_example', r.is_example,
-            'units', unit.list,
-            'parts', (SELECT coalesce(jsonb_agg(slug), '[]') FROM kin WHERE is_part),
-            'part_of', (SELECT coalesce(jsonb_agg(slug), '[]') FROM kin WHERE is_whole),
+            'is_pool', r.is_pool, 'size', coalesce(held.size, 0), 'is_bookable', r.is_bookable, 'is_example', r.is_example,
+            'units', coalesce(held.units, '[]'), 'parts', coalesce(kin.parts, '[]'), 'part_of', coalesce(kin.wholes, '[]'),
             'revision', r.revision::text,
-            'links', jsonb_build_object('self', '/api/v1/resources/' || hub_slug || '/' || r.slug,
-                'page', '/hubs/' || hub_slug || '/resources/' || r.slug, 'hub', '/api/v1/hubs/' || hub_slug,
-                'freebusy', '/api/v1/freebusy?hub=' || hub_slug || '&resource=' || r.slug,
-                'feed', '/feeds/resource/' || hub_slug || '/' || r.slug || '.ics'))
-        FROM unit;
+            'links', jsonb_build_object('self', '/api/v1/resources/' || h.slug || '/' || r.slug,
+                'page', '/hubs/' || h.slug || '/resources/' || r.slug, 'hub', '/api/v1/hubs/' || h.slug,
+                'freebusy', '/api/v1/freebusy?hub=' || h.slug || '&resource=' || r.slug,
+                'feed', '/feeds/resource/' || h.slug || '/' || r.slug || '.ics'))
+        FROM hubd.resource AS r
+        JOIN hubd.hub AS h ON h.id = r.hub_id
+        JOIN hubd.site AS st ON st.hub_id = r.hub_id AND st.id = r.site_id
+        LEFT JOIN held ON held.hub_id = r.hub_id AND held.resource_id = r.id
+        LEFT JOIN kin ON kin.hub_id = r.hub_id AND kin.resource_id = r.id
+        WHERE NOT h.is_network AND (hub IS NULL OR r.hub_id = hub) AND (wanted IS NULL OR r.slug = wanted);
     END;
 
 -- The answer of a list: {"items": […]}.
