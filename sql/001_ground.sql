@@ -189,7 +189,7 @@ CREATE TABLE hubd.booking (
     is_example boolean NOT NULL DEFAULT false,
     PRIMARY KEY (hub_id, id),
     CONSTRAINT booking_uid_is_unique UNIQUE (hub_id, uid),
-    CONSTRAINT booking_during_is_a_span CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)
+    CONSTRAINT booking_during_is_a_span CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) AND NOT upper_inf(during)
         AND isfinite(lower(during)) AND isfinite(upper(during)) AND upper(during) - lower(during) <= interval '400 days'),
     CONSTRAINT booking_held_expires CHECK ((state = 'held') <= (expires_at IS NOT NULL)),
     CONSTRAINT booking_cancelled_says_when CHECK ((state = 'cancelled') <= (cancelled_at IS NOT NULL))
@@ -234,7 +234,7 @@ CREATE TABLE hubd.claim (
     PRIMARY KEY (hub_id, id),
     CONSTRAINT claim_has_a_unit FOREIGN KEY (hub_id, unit_id) REFERENCES hubd.unit,
     CONSTRAINT claim_has_a_booking FOREIGN KEY (booking_hub_id, booking_id) REFERENCES hubd.booking ON DELETE CASCADE,
-    CONSTRAINT claim_during_is_a_span CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during)
+    CONSTRAINT claim_during_is_a_span CHECK (NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) AND NOT upper_inf(during)
         AND isfinite(lower(during)) AND isfinite(upper(during)) AND upper(during) - lower(during) <= interval '402 days'),
     CONSTRAINT claim_lane_is_known CHECK (lane IN ('[9,10)', '[0,2)', '[0,1)', '[1,2)')),
     CONSTRAINT claim_excludes EXCLUDE USING gist
@@ -322,7 +322,7 @@ CREATE TABLE hubd.occurrence (
     PRIMARY KEY (hub_id, id),
     CONSTRAINT occurrence_has_an_event FOREIGN KEY (hub_id, event_id) REFERENCES hubd.event ON DELETE CASCADE,
     CONSTRAINT occurrence_has_its_booking FOREIGN KEY (hub_id, booking_id) REFERENCES hubd.booking,
-    CONSTRAINT occurrence_during_is_bounded CHECK (lower_inc(during) AND isfinite(lower(during)) AND isfinite(upper(during)))
+    CONSTRAINT occurrence_during_is_bounded CHECK (lower_inc(during) AND NOT upper_inf(during) AND isfinite(lower(during)) AND isfinite(upper(during)))
 );
 COMMENT ON TABLE hubd.occurrence IS 'One date of an event. A single event has exactly one, with recurrence_id NULL.';
 COMMENT ON COLUMN hubd.occurrence.during IS 'An instant (an event without an end) is [t,t].';

@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION hubd.read_items(hub bigint, items jsonb, kind text)
         LEFT JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = item.body ->> 'resource'
         LEFT JOIN LATERAL (SELECT array_agg(u.id ORDER BY u.id) AS units FROM hubd.unit AS u
             WHERE u.hub_id = hub AND u.pool_id = r.id) AS pool ON r.is_pool
-        LEFT JOIN LATERAL (SELECT r.is_pool AND kind = 'closure' AND item.body -> 'count' IS NULL AND item.body -> 'units' IS NULL AS yes) AS is_all ON true
+        LEFT JOIN LATERAL (SELECT r.is_pool AND read_items.kind = 'closure' AND item.body -> 'count' IS NULL AND item.body -> 'units' IS NULL AS yes) AS is_all ON true
         LEFT JOIN hubd.site AS s ON s.hub_id = hub AND s.slug = item.body -> 'any' ->> 'site'
         LEFT JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object('kind', item.body -> 'any' -> 'kind',
             'capacity', item.body -> 'any' -> 'capacity', 'features', item.body -> 'any' -> 'features', 'site_id', s.id)) AS wanted

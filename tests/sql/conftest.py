@@ -90,6 +90,7 @@ class World:
         self.hub = self.value("INSERT INTO hubd.hub (slug, name) VALUES (%s, %s) RETURNING id", self.slug, self.slug)
         self.site = self.add_site("haus")
         self.tokens = {}
+        self.rows("UPDATE hubd.job SET state = 'waiting', run_at = now(), attempts = 0")
         for name, role in (("anna", "member"), ("ben", "member"), ("mia", "manager"), ("tom", "trainer"), ("fremd", None)):
             self.add_person(name, role)
         self.base = self.value("SELECT date_trunc('day', hubd.present(), 'UTC') + interval '30 days'").astimezone(UTC)
