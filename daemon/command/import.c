@@ -115,7 +115,7 @@ say_progress(const struct import *import, size_t done, size_t all)
 {
 	if (!isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "\r%s: %zu of %zu events read%s", import->file, done, all, done == all ? ", comparing …\033[K\r" : "");
+	fprintf(stderr, "\r%s: %zu of %zu events read%s", import->file, done, all, done == all ? ", comparing …\033[K\n" : "");
 	fflush(stderr);
 }
 
