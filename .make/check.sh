@@ -25,7 +25,7 @@ unit          900 .make/stage unit
 data          120 $python tests/unit
 systemd       120 .make/stage tests systemd
 sql           600 .make/stage tests sql
-race          600 .make/stage tests race
+race          600 .make/stage race
 api           900 .make/stage tests api
 clients       300 .make/stage tests clients
 fuzz          300 .make/stage fuzz
