@@ -37,6 +37,8 @@ log_request(void *context)
 {
 	const struct exchange *exchange = context;
 	char status[16], milliseconds[24];
+	if (!log_is_shown(LOG_LEVEL_INFO))
+		return;
 	snprintf(status, sizeof status, "%d", http_status(exchange->request));
 	snprintf(milliseconds, sizeof milliseconds, "%lld", (long long)(when_monotonic_ms() - exchange->started));
 	log_event(LOG_LEVEL_INFO, "request", "method", http_method(exchange->request), "route",

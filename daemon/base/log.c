@@ -20,6 +20,12 @@ log_set_level(enum log_level level)
 	log_limit = level;
 }
 
+bool
+log_is_shown(enum log_level level)
+{
+	return level <= log_limit;
+}
+
 static bool
 is_plain(const char *value)
 {
@@ -52,7 +58,7 @@ put_quoted(struct str *line, const char *value)
 void
 log_event(enum log_level level, const char *word, ...)
 {
-	if (level > log_limit)
+	if (!log_is_shown(level))
 		return;
 	struct str line = {0};
 	str_print(&line, "<%d>%s", (int)level, word);

@@ -7,10 +7,14 @@
 #ifndef HUBD_BASE_LOG_H
 #define HUBD_BASE_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
 
 /* Lines above this level are left out. */
 void log_set_level(enum log_level level);
+/* Whether such a line would be written, where it costs something to make one. */
+bool log_is_shown(enum log_level level);
 
 /*
  * log_event(LOG_LEVEL_NOTICE, "listening", "address", "127.0.0.1:8080", NULL): pairs of name and value,

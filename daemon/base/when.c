@@ -247,14 +247,29 @@ when_print(int64_t instant, char ret_text[static WHEN_TEXT_SIZE])
 	    civil.minute, civil.second);
 }
 
+/* Two digits; every reply bears a date, so no format is read for it. */
+static char *
+put_two(char *at, int number)
+{
+	*at++ = (char)('0' + number / 10);
+	*at++ = (char)('0' + number % 10);
+	return at;
+}
+
 void
 when_print_http(int64_t instant, char ret_text[static WHEN_TEXT_SIZE])
 {
 	struct civil civil;
 	when_to_civil(instant, &civil);
-	snprintf(ret_text, WHEN_TEXT_SIZE, "%s, %02d %s %04d %02d:%02d:%02d GMT",
-	    weekday_names[when_weekday(when_days(civil.year, civil.month, civil.day))], civil.day, month_names[civil.month - 1],
-	    civil.year, civil.hour, civil.minute, civil.second);
+	char *at = ret_text;
+	at = stpcpy(at, weekday_names[when_weekday(when_days(civil.year, civil.month, civil.day))]);
+	at = put_two(stpcpy(at, ", "), civil.day);
+	at = stpcpy(stpcpy(stpcpy(at, " "), month_names[civil.month - 1]), " ");
+	at = put_two(put_two(at, civil.year / 100), civil.year % 100);
+	at = put_two(stpcpy(at, " "), civil.hour);
+	at = put_two(stpcpy(at, ":"), civil.minute);
+	at = put_two(stpcpy(at, ":"), civil.second);
+	stpcpy(at, " GMT");
 }
 
 static bool

@@ -26,16 +26,20 @@ static bool
 fits(struct arena *arena, const char *pattern, const char *path, struct match *match)
 {
 	match->count = 0;
-	while (*pattern == '/' && *path == '/') {
-		size_t pattern_length = strcspn(++pattern, "/"), length = strcspn(++path, "/");
-		bool is_same = *pattern == '{' ? take_parameter(arena, pattern, pattern_length, path, length, match)
-		    : pattern_length == length && memcmp(pattern, path, length) == 0;
-		if (!is_same)
+	for (;;) {
+		/* Most patterns differ within their first bytes. */
+		while (*pattern == *path && *pattern != '\0' && *pattern != '{') {
+			pattern++;
+			path++;
+		}
+		if (*pattern != '{')
+			return *pattern == '\0' && *path == '\0';
+		size_t pattern_length = strcspn(pattern, "/"), length = strcspn(path, "/");
+		if (!take_parameter(arena, pattern, pattern_length, path, length, match))
 			return false;
 		pattern += pattern_length;
 		path += length;
 	}
-	return *pattern == '\0' && *path == '\0';
 }
 
 static const struct route *

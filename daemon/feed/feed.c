@@ -41,7 +41,7 @@ struct feed_waiter {
 	struct feed_waiter *next;
 	struct feed_service *service;
 	struct http_request *request;
-	struct feed_key key;
+	struct feed *feed;
 };
 
 const struct db_statement *
@@ -66,13 +66,6 @@ add_waiter(struct feed_waiter **list, struct feed_waiter *waiter)
 	*list = waiter;
 }
 
-static void
-drop_if_idle(struct feed_service *service, struct feed *feed)
-{
-	if (feed->making == NULL && feed->squeeze == NULL && !feed->is_reading && feed->waiting == NULL && feed->later == NULL)
-		feed_shelf_drop(service->shelf, feed);
-}
-
 /* ---- replies ---- */
 
 static void
@@ -80,7 +73,7 @@ reply_fresh(struct feed_waiter *waiter, struct feed *feed)
 {
 	const struct feed_check *check = waiter->service->check;
 	struct feed_moment moment = {.present = feed_check_present(check), .oldest = feed_check_oldest(check)};
-	feed_reply_body(waiter->request, &waiter->key, &feed->body, &moment, waiter->service->has_gzip);
+	feed_reply_body(waiter->request, feed, &moment, waiter->service->has_gzip);
 }
 
 static void
@@ -127,7 +120,7 @@ reply_stale(struct feed_waiter *waiter, struct feed *feed)
 		return;
 	}
 	service->counts.stale++;
-	feed_reply_body(waiter->request, &waiter->key, &feed->body, NULL, service->has_gzip);
+	feed_reply_body(waiter->request, feed, NULL, service->has_gzip);
 }
 
 struct copy_wait {
@@ -155,8 +148,7 @@ copy_read(void *context, struct http_bytes *bytes, const struct feed_copy_facts 
 		next = waiter->next;
 		reply_stale(waiter, feed);
 	}
-	if (feed->body.plain == NULL)
-		drop_if_idle(wait.service, feed);
+	feed_shelf_drop_empty(wait.service->shelf, feed);
 }
 
 static void
@@ -234,8 +226,7 @@ making_ended(void *context, struct feed *feed, enum feed_outcome outcome)
 			next = waiting->next;
 			serve_stale(waiting, feed);
 		}
-	if (outcome == FEED_NONE)
-		drop_if_idle(service, feed);
+	feed_shelf_drop_empty(service->shelf, feed);
 }
 
 /* ---- requests ---- */
@@ -251,7 +242,8 @@ checked(void *context, bool is_known)
 {
 	struct feed_waiter *waiter = context;
 	struct feed_service *service = waiter->service;
-	struct feed *feed = feed_shelf_take(service->shelf, &waiter->key);
+	struct feed *feed = waiter->feed;
+	feed->visitors--;
 	if (!is_known) {
 		serve_stale(waiter, feed);
 	} else if (feed->making != NULL) {
@@ -264,17 +256,31 @@ checked(void *context, bool is_known)
 	}
 }
 
+static struct feed *
+feed_of(struct feed_service *service, struct http_request *request)
+{
+	struct feed_key key;
+	struct feed *feed = feed_shelf_take_target(service->shelf, http_path(request), http_query(request));
+	if (feed != NULL || !feed_reply_read(request, &key))
+		return feed;
+	feed = feed_shelf_take(service->shelf, &key);
+	feed_shelf_remember(service->shelf, http_path(request), http_query(request), feed);
+	return feed;
+}
+
 void
 feed_answer(struct http_request *request, const struct db_rows *rows)
 {
 	struct feed_service *service = request_tied(request, "feed");
-	struct feed_waiter *waiter = arena_take(http_arena(request), sizeof *waiter);
 	assert(service != NULL && rows == NULL);
 	service->counts.requests++;
-	waiter->service = service;
-	waiter->request = request;
-	if (feed_reply_read(request, &waiter->key))
-		feed_check_join(service->check, checked, waiter);
+	struct feed *feed = feed_of(service, request);
+	if (feed == NULL)
+		return; /* refused */
+	struct feed_waiter *waiter = arena_take(http_arena(request), sizeof *waiter);
+	*waiter = (struct feed_waiter){.service = service, .request = request, .feed = feed};
+	feed->visitors++;
+	feed_check_join(service->check, checked, waiter);
 }
 
 /* ---- the service ---- */

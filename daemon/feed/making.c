@@ -23,7 +23,7 @@
 #include "http/http.h"
 
 /* A page of known entries is a list of numbers; one of new ones is rendered in one turn of the loop. */
-enum { PAGE_NEW = 200, PAGE_KNOWN = 1000, ATTEMPTS_MAX = 3 };
+enum { PAGE_NEW = 200, PAGE_KNOWN = 1000, ATTEMPTS_MAX = 3, DAY = 24 * 60 * 60 };
 
 enum making_step { AT_DATABASE, AT_CHECK, AT_TURN };
 
@@ -231,18 +231,25 @@ static void
 put_day(struct json_writer *writer, const char *name, int64_t days)
 {
 	char text[WHEN_TEXT_SIZE];
-	when_print(days * 86400, text);
+	when_print(days * DAY, text);
 	text[10] = '\0';
 	json_put_text(writer, name, text);
+}
+
+static int64_t
+today_of(const struct feed_making *making)
+{
+	int64_t days = 0;
+	bool is_date = when_parse_date(making->today, &days);
+	assert(is_date);
+	return days;
 }
 
 static void
 put_window(struct json_writer *writer, const struct feed_making *making)
 {
 	const struct feed_key *key = &making->feed->key;
-	int64_t today = 0;
-	bool is_date = when_parse_date(making->today, &today);
-	assert(is_date);
+	int64_t today = today_of(making);
 	put_day(writer, "from", key->has_window ? key->from : today - FEED_DAYS_BEFORE);
 	put_day(writer, "to", key->has_window ? key->to : today + FEED_DAYS_AFTER);
 	json_put_text(writer, "today", making->today);
@@ -304,6 +311,7 @@ take_body(struct feed_making *making)
 		.good_at = feed_check_present(making->maker->check),
 	};
 	memcpy(body.today, making->today, sizeof body.today);
+	body.midnight = today_of(making) * DAY;
 	feed_assembly_take(making->assembly, &body);
 	feed_body_clear(&feed->body);
 	feed->body = body;

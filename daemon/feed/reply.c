@@ -11,7 +11,7 @@
 #include "feed/shelf.h"
 #include "http/http.h"
 
-enum { YOUNG_SECONDS = 30, DAY = 24 * 60 * 60 };
+enum { YOUNG_SECONDS = 30 };
 
 static const char prefix[] = "/feeds/";
 
@@ -67,13 +67,12 @@ larger(int64_t a, int64_t b)
 int64_t
 feed_modified(struct feed_body *body, const struct feed_moment *moment, bool *ret_is_settled)
 {
-	int64_t days = 0;
 	*ret_is_settled = false;
-	if (moment == NULL || !when_parse_date(body->today, &days))
+	if (moment == NULL)
 		return body->modified;
 	/* The window moves at midnight, without a change. */
 	*ret_is_settled = body->revised + YOUNG_SECONDS <= moment->present && body->xid < moment->oldest;
-	body->modified = larger(body->modified, larger(body->revised - !*ret_is_settled, days * DAY));
+	body->modified = larger(body->modified, larger(body->revised - !*ret_is_settled, body->midnight));
 	return body->modified;
 }
 
@@ -85,21 +84,26 @@ add_date(struct http_request *request, const char *name, int64_t instant)
 	http_add_field(request, name, text);
 }
 
-void
-feed_reply_body(struct http_request *request, const struct feed_key *key, struct feed_body *body, const struct feed_moment *moment, bool has_gzip)
+static void
+add_staleness(struct http_request *request, const struct feed_body *body)
 {
+	char since[WHEN_TEXT_SIZE];
+	when_print(body->good_at, since);
+	http_add_field(request, "X-Hubd-Stale", since);
+}
+
+void
+feed_reply_body(struct http_request *request, struct feed *feed, const struct feed_moment *moment, bool has_gzip)
+{
+	struct feed_body *body = &feed->body;
 	bool is_settled, may_gzip = has_gzip && !str_equal(http_parameter(request, "gzip"), "no");
 	int64_t modified = feed_modified(body, moment, &is_settled);
-	char since[WHEN_TEXT_SIZE];
-	struct arena *arena = http_arena(request);
 	http_add_field(request, "Cache-Control", "public, max-age=900");
-	http_add_field(request, "Content-Disposition", arena_print(arena, "inline; filename=\"%s\"", feed_key_file(arena, key)));
+	http_add_field(request, "Content-Disposition", feed->disposition);
 	if (!is_settled)
 		add_date(request, "Last-Modified", modified < when_now() ? modified : when_now());
-	if (moment == NULL) {
-		when_print(body->good_at, since);
-		http_add_field(request, "X-Hubd-Stale", since);
-	}
+	if (moment == NULL)
+		add_staleness(request, body);
 	http_reply_entity(request, 200, &(struct http_entity){
 		.type = "text/calendar; charset=utf-8",
 		.plain = body->plain,

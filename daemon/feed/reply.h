@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct feed;
 struct feed_body;
 struct feed_key;
 struct http_request;
@@ -22,8 +23,8 @@ struct feed_moment {
 bool feed_reply_read(struct http_request *request, struct feed_key *ret_key);
 /* It asks for gzip, and not ?gzip=no. */
 bool feed_reply_wants_gzip(struct http_request *request);
-/* moment NULL: the database is away, the body is the last good copy and is marked so. Raises body->modified. */
-void feed_reply_body(struct http_request *request, const struct feed_key *key, struct feed_body *body, const struct feed_moment *moment, bool has_gzip);
+/* The feed has a body. moment NULL: the database is away, it is the last good copy and is marked so. Raises body.modified. */
+void feed_reply_body(struct http_request *request, struct feed *feed, const struct feed_moment *moment, bool has_gzip);
 void feed_reply_none(struct http_request *request);
 
 /*

@@ -10,10 +10,17 @@
 #include "feed/check.h"
 #include "http/http.h"
 
-enum { BUCKETS = 1024, FEED_OVERHEAD = 4096, SCOPES_MAX = 4096 };
+enum { BUCKETS = 1024, FEED_OVERHEAD = 4096, SCOPES_MAX = 4096, TARGETS = 256, TARGET_MAX = 256 };
+
+/* A request's target as it was sent, and the feed that it meant. */
+struct target {
+	char text[TARGET_MAX]; /* path, '?', query */
+	struct feed *feed;     /* NULL: a free place */
+};
 
 struct feed_shelf {
 	struct feed *buckets[BUCKETS];
+	struct target targets[TARGETS];
 	struct feed *newest, *oldest;
 	size_t count, bytes, bytes_max;
 };
@@ -56,8 +63,50 @@ feed_new(const struct feed_key *key)
 	struct feed *feed = base_alloc(sizeof *feed);
 	feed->arena = arena_new();
 	feed_key_copy(feed->arena, key, &feed->key);
+	feed->disposition = arena_print(feed->arena, "inline; filename=\"%s\"", feed_key_file(feed->arena, key));
 	feed->is_changed = true;
 	return feed;
+}
+
+static void
+touch(struct feed_shelf *shelf, struct feed *feed)
+{
+	if (shelf->newest == feed)
+		return;
+	unlink_age(shelf, feed);
+	link_newest(shelf, feed);
+}
+
+static struct target *
+place_of(struct feed_shelf *shelf, const char *path, size_t path_length, const char *query, size_t query_length)
+{
+	uint64_t hash = hash_bytes(path, path_length) * 31 + hash_bytes(query, query_length);
+	return &shelf->targets[hash % TARGETS];
+}
+
+struct feed *
+feed_shelf_take_target(struct feed_shelf *shelf, const char *path, const char *query)
+{
+	size_t path_length = strlen(path), query_length = strlen(query);
+	const struct target *place = place_of(shelf, path, path_length, query, query_length);
+	if (place->feed == NULL || strncmp(place->text, path, path_length) != 0 || place->text[path_length] != '?' ||
+	    strcmp(place->text + path_length + 1, query) != 0)
+		return NULL;
+	touch(shelf, place->feed);
+	return place->feed;
+}
+
+void
+feed_shelf_remember(struct feed_shelf *shelf, const char *path, const char *query, struct feed *feed)
+{
+	size_t path_length = strlen(path), query_length = strlen(query);
+	if (path_length + query_length + 2 > TARGET_MAX)
+		return;
+	struct target *place = place_of(shelf, path, path_length, query, query_length);
+	memcpy(place->text, path, path_length);
+	place->text[path_length] = '?';
+	memcpy(place->text + path_length + 1, query, query_length + 1);
+	place->feed = feed;
 }
 
 struct feed *
@@ -67,8 +116,7 @@ feed_shelf_take(struct feed_shelf *shelf, const struct feed_key *key)
 	while (feed != NULL && strcmp(feed->key.text, key->text) != 0)
 		feed = feed->next_of_hash;
 	if (feed != NULL) {
-		unlink_age(shelf, feed);
-		link_newest(shelf, feed);
+		touch(shelf, feed);
 		return feed;
 	}
 	feed = feed_new(key);
@@ -114,10 +162,10 @@ feed_free(struct feed *feed)
 static bool
 is_worked_on(const struct feed *feed)
 {
-	return feed->making != NULL || feed->squeeze != NULL || feed->is_reading || feed->waiting != NULL || feed->later != NULL;
+	return feed->visitors > 0 || feed->making != NULL || feed->squeeze != NULL || feed->is_reading || feed->waiting != NULL || feed->later != NULL;
 }
 
-void
+static void
 feed_shelf_drop(struct feed_shelf *shelf, struct feed *feed)
 {
 	struct feed **at = bucket_of(shelf, feed->key.text);
@@ -125,10 +173,20 @@ feed_shelf_drop(struct feed_shelf *shelf, struct feed *feed)
 	while (*at != feed)
 		at = &(*at)->next_of_hash;
 	*at = feed->next_of_hash;
+	for (size_t i = 0; i < TARGETS; i++)
+		if (shelf->targets[i].feed == feed)
+			shelf->targets[i].feed = NULL;
 	unlink_age(shelf, feed);
 	shelf->count--;
 	shelf->bytes -= feed->charged;
 	feed_free(feed);
+}
+
+void
+feed_shelf_drop_empty(struct feed_shelf *shelf, struct feed *feed)
+{
+	if (feed->body.plain == NULL && !is_worked_on(feed))
+		feed_shelf_drop(shelf, feed);
 }
 
 static size_t

@@ -40,7 +40,8 @@ struct feed_body {
 	bool is_incompressible;
 	struct feed_part *parts;
 	size_t part_count;
-	char today[16];            /* the UTC date on which its window rests */
+	char today[16];            /* the UTC date on which its window rests; "" for a copy from disk */
+	int64_t midnight;          /* when that date began */
 	int64_t revised, xid;      /* the newest change of its scopes, and who wrote it */
 	int64_t modified;          /* the latest Last-Modified sent: it never goes back */
 	int64_t good_at;           /* when it was last known to be right */
@@ -50,6 +51,8 @@ struct feed {
 	struct feed *next_of_hash, *newer, *older; /* the shelf's */
 	struct arena *arena;
 	struct feed_key key;
+	const char *disposition; /* of an answer: it names the file */
+	size_t visitors;         /* requests that hold it while they wait for their check */
 	uint64_t *scopes; /* hashes; a collision only makes a feed anew */
 	size_t scope_count;
 	bool is_changed;  /* a scope of it has changed since the body, or what is being made, was begun */
@@ -70,10 +73,13 @@ void feed_shelf_free(struct feed_shelf *shelf);
 
 /* Finds it or makes an empty one; it is then the one used last. */
 struct feed *feed_shelf_take(struct feed_shelf *shelf, const struct feed_key *key);
+/* The same for a target that was remembered, without reading it again; NULL when it was not, or its feed was dropped. */
+struct feed *feed_shelf_take_target(struct feed_shelf *shelf, const char *path, const char *query);
+void feed_shelf_remember(struct feed_shelf *shelf, const char *path, const char *query, struct feed *feed);
 /* Counts anew what a feed holds, and drops others, those used longest ago first, until all fit. */
 void feed_shelf_weigh(struct feed_shelf *shelf, struct feed *feed);
-/* Forgets a feed that nobody works on. */
-void feed_shelf_drop(struct feed_shelf *shelf, struct feed *feed);
+/* Forgets a feed that has no body and on which nobody works. */
+void feed_shelf_drop_empty(struct feed_shelf *shelf, struct feed *feed);
 /* Marks the feeds that the news concern. is_all: their parts are forgotten too. */
 void feed_shelf_hear(struct feed_shelf *shelf, const struct feed_news *news);
 void feed_set_scopes(struct feed *feed, const char *scopes);
