@@ -60,7 +60,7 @@ match_find(struct arena *arena, const struct route *routes, const char *method, 
 	for (const struct route *route = routes; route->method != NULL; route++) {
 		if (!fits(arena, route->path, path, ret_match))
 			continue;
-		const struct route *found = find_method(routes, route->path, method);
+		const struct route *found = find_method(route, route->path, method); /* those before it do not fit */
 		*ret_route = found != NULL ? found : route;
 		return found != NULL ? MATCH_FOUND : MATCH_NO_METHOD;
 	}
