@@ -2,7 +2,7 @@
 -- Books resources of one hub, all or nothing: {hub, kind: booking | closure, title, note, start, end, local_start, local_end, zone,
 -- items: [{resource, count, units} | {any: {kind, capacity, features, site}}], hold, on_behalf_of, dry_run}. 201, or a problem.
 CREATE OR REPLACE FUNCTION api.book(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp
-    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     person bigint := hubd.caller_person(caller, 'write');
     reply api.reply;

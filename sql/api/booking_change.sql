@@ -2,7 +2,7 @@
 -- Changes a booking in one transaction: {id, any of start, end, local_start, local_end, zone, items, title, note, dry_run}. A move takes
 -- the new place before it gives up the old one, as far as anybody can see; its own claims do not count against it.
 CREATE OR REPLACE FUNCTION api.booking_change(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp
-    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     person bigint := hubd.caller_person(caller, 'write');
     hub bigint := hubd.hub_of_booking((input ->> 'id')::bigint);

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Turns a hold into a booking: {id, dry_run}. 409 hold-expired when its ten minutes are over.
 CREATE OR REPLACE FUNCTION api.booking_confirm(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp
-    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
+    SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     person bigint := hubd.caller_person(caller, 'write');
     hub bigint := hubd.hub_of_booking((input ->> 'id')::bigint);

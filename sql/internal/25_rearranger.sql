@@ -44,6 +44,16 @@ BEGIN
     reason := CASE WHEN chosen IS NULL THEN CASE WHEN is_exhausted THEN 'none-exists' ELSE 'none-found' END END;
 END $$;
 
+-- Holds the rows of bookings that are about to move. A hold on several units may be ended by a writer who has locked only another of them:
+-- then the puzzle was of yesterday, and whoever has only the shared lock starts again with the hub's, under which nobody else ends holds.
+CREATE OR REPLACE FUNCTION hubd.keep_alive(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (bookings) ORDER BY b.id FOR UPDATE;
+    IF EXISTS (SELECT FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (bookings) AND b.state NOT IN ('held', 'confirmed')) THEN
+        RAISE 'a hold ended meanwhile' USING ERRCODE = 'HB001';
+    END IF;
+END $$;
+
 -- Puts a solution in place: what moves goes first, then everything new is inserted. Locked and solved, so nothing may miss.
 CREATE OR REPLACE FUNCTION hubd.apply_solution(hub bigint, demands hubd.demand[], variants hubd.variant[], chosen integer[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -52,6 +62,7 @@ DECLARE
     moves hubd.demand[] := ARRAY (SELECT d FROM unnest(demands) AS d JOIN unnest(variants) AS v ON v.n = chosen[d.n]
         WHERE d.is_new OR v.unit_ids <> d.unit_ids);
 BEGIN
+    PERFORM hubd.keep_alive(hub, ARRAY (SELECT DISTINCT m.booking_id FROM unnest(moves) AS m));
     DELETE FROM hubd.claim WHERE (hub_id, id) IN (
         SELECT c.hub_id, c.id FROM unnest(moves) AS m JOIN hubd.claim AS c ON c.booking_hub_id = hub AND c.booking_id = m.booking_id
             AND c.item = m.item AND c.unit_id = ANY (m.unit_ids) WHERE NOT m.is_new);
