@@ -100,6 +100,17 @@ def test_a_flexible_wish_gets_a_room_and_is_told_it_later(hubd, free_day):
     assert made.json()["items"][0]["provisional"] is True
 
 
+def test_a_move_onto_a_guaranteed_wish_moves_the_wish_or_is_refused_with_a_sentence(hubd, free_day):
+    """Re-arranging asks for more locks in the middle of a change: that must not end as a defect."""
+    flexible = wish(free_day, items=[{"any": {"kind": "room", "capacity": 2, "features": ["screen"]}}])
+    assert hubd.post(BOOKINGS, flexible, as_="mara").status_code == 201
+    path = hubd.post(BOOKINGS, wish(free_day, start="15:00", end="16:00"), as_="jonas").headers["Location"]
+    moved = hubd.patch(path, {"start": f"{free_day}T09:00", "end": f"{free_day}T10:00"}, as_="jonas")
+    assert moved.status_code == 200, "the wish goes to the other room: " + moved.text
+    other = hubd.post(BOOKINGS, wish(free_day, "bruecke", "15:00", "16:00"), as_="jonas").headers["Location"]
+    problem(hubd.patch(other, {"start": f"{free_day}T09:00", "end": f"{free_day}T10:00"}, as_="jonas"), 409, "slot-taken")
+
+
 # ---- who may ----
 
 def test_without_a_token_nobody_books_and_the_answer_says_how(hubd, free_day):
