@@ -86,8 +86,11 @@ class Serve:
         return self.process.wait(30)
 
     def remove(self):
-        self.stop(signal.SIGKILL)
+        """It must end by itself and well: under a sanitizer a leak or a wrong access is another code."""
+        code = self.stop()
+        log = open(self.state + "/log", errors="replace").read()
         shutil.rmtree(self.state, ignore_errors=True)
+        assert code == 0, f"hubd serve ended with {code}: {log[-4000:]}"
 
     def open(self):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -126,9 +129,11 @@ class World:
         return self
 
     def __exit__(self, *_):
-        for serve in self.serves:
-            serve.remove()
-        self.server.remove()
+        try:
+            for serve in self.serves:
+                serve.remove()
+        finally:
+            self.server.remove()
 
     def connect(self):
         return psycopg2.connect(self.server.conninfo())
