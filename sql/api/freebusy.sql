@@ -15,8 +15,9 @@ BEGIN
     ), busy AS (
         SELECT a.id, range_agg(c.during * span) AS during
         FROM asked AS a JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = a.id
-        JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = ru.unit_id AND c.during && span
-        WHERE NOT a.is_pool AND c.lane = '[9,10)' AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) GROUP BY a.id
+        CROSS JOIN LATERAL (SELECT c.during FROM hubd.claim AS c WHERE c.hub_id = hub + 0 AND c.unit_id = ru.unit_id AND c.during && span
+            AND c.lane = '[9,10)' AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c
+        WHERE NOT a.is_pool GROUP BY a.id
     ), level AS (
         SELECT l.pool_id AS id, jsonb_agg(hubd.interval_document(l.during) || jsonb_build_object('free', size.units - l.busy) ORDER BY lower(l.during)) AS free,
             max(size.units) AS units

@@ -28,10 +28,15 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
             FROM asked AS a
             JOIN hubd.resource_unit AS ru ON ru.hub_id = a.hub_id AND ru.resource_id = a.id
             JOIN hubd.unit AS u ON u.hub_id = a.hub_id AND u.id = ru.unit_id
-            JOIN hubd.claim AS c ON c.hub_id = a.hub_id + 0 AND c.unit_id = u.id
-            WHERE c.during && tstzrange(lower(span) - interval '1 day', upper(span) + interval '1 day')
-              AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present()))
-              AND (NOT a.is_pool OR c.lane = '[9,10)')
+            -- OFFSET 0: unit by unit through the index, whatever the planner guesses of ranges.
+            CROSS JOIN LATERAL (SELECT c.during, c.lane FROM hubd.claim AS c
+                WHERE c.hub_id = a.hub_id + 0 AND c.unit_id = u.id AND c.during && tstzrange(lower(span) - interval '1 day', upper(span) + interval '1 day')
+                  AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c
+            WHERE NOT a.is_pool OR c.lane = '[9,10)'
+        ), open AS MATERIALIZED (
+            SELECT each.opening_hours, each.zone, (SELECT range_agg(tstzrange(lower(o), upper(o) - length, '[]'))
+                FROM unnest(hubd.open_hours(each.opening_hours, each.zone, span)) AS o WHERE upper(o) - lower(o) >= length) AS starts
+            FROM (SELECT DISTINCT a.opening_hours, a.zone FROM asked AS a) AS each
         ), edge AS (
             SELECT hub_id, id, at, sum(step) AS step FROM (
                 SELECT hub_id, id, lower(during) AS at, 1 AS step FROM hit WHERE is_pool
@@ -41,7 +46,7 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
         ), level AS (
             SELECT hub_id, id, at, sum(step) OVER of_one AS busy, lead(at) OVER of_one AS until FROM edge
             WINDOW of_one AS (PARTITION BY hub_id, id ORDER BY at)
-        ), blocked AS (
+        ), blocked AS MATERIALIZED (
             SELECT hub_id, id, range_agg(hubd.blocked_starts(during, lane, length, setup, turnover)) AS starts FROM hit WHERE NOT is_pool GROUP BY hub_id, id
             UNION ALL
             SELECT l.hub_id, l.id, range_agg(tstzrange(l.at - length - size.gap, l.until, '()'))
@@ -50,9 +55,9 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
                 WHERE u.hub_id = a.hub_id AND u.pool_id = a.id) AS size ON true
             WHERE l.busy + a.count > size.units AND l.until > l.at GROUP BY l.hub_id, l.id
         )
-        SELECT a.hub_id, a.id, coalesce((SELECT range_agg(tstzrange(lower(o), upper(o) - length, '[]')) FROM unnest(hubd.open_hours(a.opening_hours, a.zone, span)) AS o
-            WHERE upper(o) - lower(o) >= length), '{}') - coalesce(b.starts, '{}')
-        FROM asked AS a LEFT JOIN blocked AS b ON b.hub_id = a.hub_id AND b.id = a.id
+        SELECT a.hub_id, a.id, coalesce(h.starts, '{}') - coalesce(b.starts, '{}')
+        FROM asked AS a JOIN open AS h ON h.opening_hours = a.opening_hours AND h.zone = a.zone
+        LEFT JOIN blocked AS b ON b.hub_id = a.hub_id AND b.id = a.id
         WHERE NOT a.is_pool OR a.count <= (SELECT count(*) FROM hubd.unit AS u WHERE u.hub_id = a.hub_id AND u.pool_id = a.id);
     END;
 
