@@ -392,6 +392,24 @@ def test_a_change_made_while_away_is_seen_when_back(world, one):
     assert uid in events(feed(one, "hub/sued.ics").body)
 
 
+def test_a_snapshot_of_another_server_or_time_is_not_trusted(world):
+    """Numbers of transactions that a failover or a restore lost are used again: then everything may have changed."""
+    def is_all(since):
+        return world.one("SELECT is_all FROM api.feed_changes(%s)", since)
+
+    known = world.one("SELECT snapshot FROM api.feed_changes(NULL)")
+    epoch, ahead, _ = known.split("/")
+    assert is_all(None) and not is_all(known)
+    assert is_all(f"1.{known}") and is_all(f"{epoch}0/{ahead}/{known.split('/')[2]}")
+    assert is_all(f"{epoch}/{ahead}/999999999:999999999:")
+    world.one("UPDATE hubd.change SET at = at - interval '2 hours'")
+    world.one("SELECT hubd.changed(ARRAY['hub:0'])")
+    world.one("SELECT hubd.changed(ARRAY['hub:0'])")
+    world.one("UPDATE hubd.change SET at = at - interval '2 hours' WHERE scope = 'hub:0'")
+    assert world.one("SELECT hubd.compact_changes()") > 0
+    assert is_all(known) and not is_all(world.one("SELECT snapshot FROM api.feed_changes(NULL)"))
+
+
 # ---- big ones ----
 
 def crowd(world, count):
