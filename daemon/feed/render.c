@@ -172,7 +172,8 @@ feed_put_head(struct str *out, const struct feed_head *head)
 	ical_put_raw(out, "VERSION", "2.0");
 	ical_put_raw(out, "PRODID", "-//hubd//hubd//DE");
 	ical_put_raw(out, "CALSCALE", "GREGORIAN");
-	ical_put_text(out, "UID", head->uid);
+	/* Names have no case (RFC 5545 2): vdirsyncer takes the first "UID" of the file for each event's, and would keep one event. */
+	ical_put_text(out, "uid", head->uid);
 	ical_put_text(out, "NAME", head->name);
 	ical_put_text(out, "X-WR-CALNAME", head->name);
 	ical_put_text(out, "DESCRIPTION", description);

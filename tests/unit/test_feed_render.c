@@ -183,7 +183,7 @@ a_calendar_has_its_rows(void)
 	feed_put_head(&out, &head);
 	feed_put_end(&out);
 	static const char *const lines[] = {
-		"VERSION:2.0", "UID:feed-hub-nord@example.org", "NAME:Hub Nord", "X-WR-CALNAME:Hub Nord", "DESCRIPTION:Was hier ist",
+		"VERSION:2.0", "uid:feed-hub-nord@example.org", "NAME:Hub Nord", "X-WR-CALNAME:Hub Nord", "DESCRIPTION:Was hier ist",
 		"X-WR-CALDESC:Was hier ist", "X-WR-TIMEZONE:Europe/Berlin", "REFRESH-INTERVAL;VALUE=DURATION:PT1H", "X-PUBLISHED-TTL:PT1H",
 		"COLOR:crimson", "X-APPLE-CALENDAR-COLOR:#dc143c", "URL:https://example.org/hubs/nord",
 		"SOURCE;VALUE=URI:https://example.org/feeds/hub/nord.ics", "LAST-MODIFIED:20261122T080000Z",
