@@ -53,14 +53,20 @@ crowd_add(struct crowd *crowd, void (*done)(void *context, bool is_known), void 
 }
 
 static void
+take_time(struct feed_check *check, const struct db_rows *rows)
+{
+	snprintf(check->today, sizeof check->today, "%s", db_text(rows, 0, "today"));
+	check->present = db_number(rows, 0, "present");
+}
+
+static void
 take_news(struct feed_check *check, const struct db_rows *rows)
 {
 	const char *scopes = db_text(rows, 0, "scopes");
 	free(check->snapshot);
 	check->snapshot = base_strdup(db_text(rows, 0, "snapshot"));
-	snprintf(check->today, sizeof check->today, "%s", db_text(rows, 0, "today"));
-	check->present = db_number(rows, 0, "present");
 	check->oldest = db_number(rows, 0, "oldest");
+	take_time(check, rows);
 	check->heard(check->context, &(struct feed_news){.is_all = db_is_true(rows, 0, "is_all"), .scopes = scopes == NULL ? "" : scopes});
 }
 
@@ -84,10 +90,10 @@ tell(struct feed_check *check)
 		free(told.list);
 }
 
+/* The check in flight is over: take() what its rows say. */
 static void
-check_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
+end_check(struct feed_check *check, enum db_outcome outcome, const struct db_rows *rows, void (*take)(struct feed_check *check, const struct db_rows *rows))
 {
-	struct feed_check *check = context;
 	check->is_running = false;
 	if (check->is_freed) {
 		free(check->running.list);
@@ -102,10 +108,34 @@ check_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
 	if (outcome == DB_ERROR)
 		log_event(LOG_LEVEL_WARNING, "feed-check-failed", "sqlstate", db_sqlstate(rows), "message", db_message(rows), NULL);
 	if (check->is_known)
-		take_news(check, rows);
+		take(check, rows);
 	event_active(check->turn, 0, 0);
 }
 
+static void
+changes_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
+{
+	end_check(context, outcome, rows, take_news);
+}
+
+static void
+ask_changes(struct feed_check *check)
+{
+	db_call(check->pool, "feed_changes", (const char *const[]){check->snapshot}, changes_done, check);
+}
+
+static void
+same_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
+{
+	struct feed_check *check = context;
+	bool is_other = outcome == DB_ROWS && db_count(rows) == 1 && !db_is_true(rows, 0, "is_same");
+	if (is_other && !check->is_freed)
+		ask_changes(check);
+	else
+		end_check(check, outcome, rows, take_time);
+}
+
+/* Mostly nothing has changed, and to hear that is cheap. */
 static void
 start_check(struct feed_check *check)
 {
@@ -113,7 +143,10 @@ start_check(struct feed_check *check)
 	check->running = check->waiting;
 	check->waiting = (struct crowd){0};
 	check->count++;
-	db_call(check->pool, "feed_changes", (const char *const[]){check->snapshot}, check_done, check);
+	if (check->snapshot == NULL)
+		ask_changes(check);
+	else
+		db_call(check->pool, "feed_same", (const char *const[]){check->snapshot}, same_done, check);
 }
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The chain of revision checks: one call to api.feed_changes in flight at a time serves all who wait.
+ * The chain of revision checks: one in flight at a time serves all who wait. It asks api.feed_same whether anything was
+ * committed since the one before it, and only if so api.feed_changes what.
  *
  * Whoever joins is told when a check that *started after* it joined has ended, so whatever was committed before is
  * known then. Each check asks what changed since the one before it: between them no change is lost, in whatever order transactions
@@ -32,6 +33,6 @@ void feed_check_join(struct feed_check *check, void (*done)(void *context, bool 
 const char *feed_check_today(const struct feed_check *check);
 int64_t feed_check_present(const struct feed_check *check);
 int64_t feed_check_oldest(const struct feed_check *check);
-uint64_t feed_check_count(const struct feed_check *check); /* calls so far */
+uint64_t feed_check_count(const struct feed_check *check); /* checks so far */
 
 #endif

@@ -20,6 +20,7 @@
 #include "http/http.h"
 
 static const struct db_statement statements[] = {
+	{"feed_same", "SELECT is_same, present, today FROM api.feed_same($1::text)", 1, false},
 	{"feed_changes", "SELECT snapshot, oldest, present, today, is_all, scopes FROM api.feed_changes($1::text)", 1, false},
 	{"feed_head", "SELECT * FROM api.feed_head($1::jsonb, $2::jsonb)", 2, false},
 	{"feed_page", "SELECT * FROM api.feed_page($1::jsonb, $2::jsonb, $3::bigint[], $4::bigint[])", 4, false},

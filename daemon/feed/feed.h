@@ -31,7 +31,7 @@ struct feed_settings {
 };
 void feed_settings_default(struct feed_settings *settings);
 
-/* The statements that the pool must know: feed_changes, feed_head, feed_page. */
+/* The statements that the pool must know: feed_same, feed_changes, feed_head, feed_page. */
 const struct db_statement *feed_statements(size_t *ret_count);
 
 /* One in a process: feed_answer() finds it. Copies the settings. */

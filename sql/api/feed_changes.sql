@@ -7,9 +7,9 @@
 -- compaction keeps; or this is a standby, whose snapshots do not tell what still ran.
 -- Rows from before a dump and restore carry numbers ahead of this server's: a visible row cannot, so they are left out.
 --
--- The busiest function of all. A snapshot is "epoch/ahead/xmin:xmax:xip": where nothing was committed since, it says the same again
--- without a query. Otherwise two statements whose plans a session keeps: functions in SQL that hold a query would be planned anew
--- in each call, so what hubd.present() says stands here in full.
+-- Where nothing was committed since, api.feed_same() says so at less cost: it reads the snapshot, "epoch.database/ahead/xmin:xmax:xip".
+-- Two statements whose plans a session keeps: functions in SQL that hold a query would be planned anew in each call, so what
+-- hubd.present() says stands here in full.
 CREATE OR REPLACE FUNCTION api.feed_changes(since text)
     RETURNS TABLE (snapshot text, oldest bigint, present bigint, today date, is_all boolean, scopes text)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
@@ -17,30 +17,23 @@ DECLARE
     -- After a restart, a failover or a restore transaction numbers may be others' (those of lost ones are used again).
     here text := extract(epoch FROM pg_postmaster_start_time());
     current pg_snapshot := pg_current_snapshot();
-    is_same boolean := since LIKE here || '.%/' || current AND NOT pg_is_in_recovery();
     known text[] := string_to_array(since, '/');
     ahead interval;
     too_old xid8;
     seen pg_snapshot;
 BEGIN
-    IF is_same THEN
-        snapshot := since;
-        ahead := known[2];
-    ELSE
-        SELECT here || '.' || d.oid, clock.ahead, (SELECT c.xid FROM change AS c WHERE c.scope = 'compacted' ORDER BY c.at DESC LIMIT 1)
-        INTO here, ahead, too_old
-        FROM clock, pg_database AS d WHERE d.datname = current_database();
-        snapshot := here || '/' || ahead || '/' || current;
-    END IF;
+    SELECT here || '.' || d.oid, clock.ahead, (SELECT c.xid FROM change AS c WHERE c.scope = 'compacted' ORDER BY c.at DESC LIMIT 1)
+    INTO here, ahead, too_old
+    FROM clock, pg_database AS d WHERE d.datname = current_database();
+    snapshot := here || '/' || ahead || '/' || current;
     oldest := pg_snapshot_xmin(current)::text;
     present := extract(epoch FROM now() + ahead);
     today := (now() + ahead) AT TIME ZONE 'UTC';
     IF known[1] = here AND NOT pg_is_in_recovery() THEN
         seen := known[3];
     END IF;
-    is_all := NOT coalesce(is_same, false)
-        AND (seen IS NULL OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(current) OR coalesce(pg_snapshot_xmin(seen) <= too_old, false));
-    IF NOT is_all AND NOT is_same THEN
+    is_all := seen IS NULL OR pg_snapshot_xmax(seen) > pg_snapshot_xmax(current) OR coalesce(pg_snapshot_xmin(seen) <= too_old, false);
+    IF NOT is_all THEN
         SELECT string_agg(DISTINCT c.scope, ' ') INTO scopes FROM change AS c
         WHERE c.xid >= pg_snapshot_xmin(seen) AND c.xid < pg_snapshot_xmax(current) AND NOT pg_visible_in_snapshot(c.xid, seen);
     END IF;
