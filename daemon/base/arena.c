@@ -60,8 +60,8 @@ static struct chunk *
 chunk_new(size_t size)
 {
 	assert(size < SIZE_MAX / 2);
-	struct chunk *chunk = base_alloc(sizeof *chunk + size);
-	chunk->size = size;
+	struct chunk *chunk = base_realloc(NULL, sizeof *chunk + size);
+	*chunk = (struct chunk){.size = size};
 	return chunk;
 }
 
@@ -107,7 +107,7 @@ arena_take(struct arena *arena, size_t size)
 	}
 	void *memory = (char *)chunk->bytes + chunk->used;
 	chunk->used += size;
-	return memory;
+	return memset(memory, 0, size); /* a chunk is not zeroed whole: most requests use little of it */
 }
 
 char *
