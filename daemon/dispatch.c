@@ -274,7 +274,6 @@ dispatch_request(struct http_request *request, void *context)
 	struct dispatch *dispatch = context;
 	struct exchange *exchange = exchange_begin(dispatch, request);
 	struct caller_fault fault;
-	bool is_read = caller_read(request, &exchange->caller, &fault);
 	enum match_result result = match_find(http_arena(request), dispatch->routes, http_method(request), http_path(request),
 	    &exchange->route, &exchange->match);
 	if (is_answered_without_route(exchange, result))
@@ -283,7 +282,7 @@ dispatch_request(struct http_request *request, void *context)
 		exchange->route->answer(request, NULL);
 		return;
 	}
-	if (!is_read) {
+	if (!caller_read(request, &exchange->caller, &fault)) {
 		answer_problem(request, fault.status, fault.problem, fault.detail_de, fault.detail_en);
 		return;
 	}

@@ -33,7 +33,10 @@ route_parameter(const struct http_request *request, const char *name)
 const char *
 request_language(const struct http_request *request)
 {
-	return exchange_of(request)->caller.language;
+	struct exchange *exchange = exchange_of(request);
+	if (exchange->caller.language == NULL)
+		exchange->caller.language = caller_language(exchange->request);
+	return exchange->caller.language;
 }
 
 const struct json *

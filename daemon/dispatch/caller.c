@@ -192,11 +192,16 @@ read_if_match(struct http_request *request, struct caller *ret_caller, struct ca
 	return true;
 }
 
+const char *
+caller_language(struct http_request *request)
+{
+	return caller_parse_language(http_parameter(request, "lang"), http_field(request, "accept-language"));
+}
+
 bool
 caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault)
 {
-	*ret_caller = (struct caller){0};
-	ret_caller->language = caller_parse_language(http_parameter(request, "lang"), http_field(request, "accept-language"));
+	*ret_caller = (struct caller){.language = caller_language(request)};
 	return read_authorization(request, ret_caller, ret_fault) && read_key(request, ret_caller, ret_fault) &&
 	    read_if_match(request, ret_caller, ret_fault);
 }

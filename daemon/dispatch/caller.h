@@ -14,7 +14,7 @@ struct arena;
 struct http_request;
 
 struct caller {
-	const char *language;            /* "de" or "en" */
+	const char *language;            /* "de" or "en"; NULL: nobody has asked yet */
 	const char *token;               /* SHA-256 of the token, hexadecimal; NULL: none was sent */
 	const char *key, *hash;          /* NULL without Idempotency-Key */
 	const char *revision;            /* If-Match's tag; NULL without, and for * */
@@ -35,6 +35,8 @@ const char *caller_parse_tag(struct arena *arena, const char *field);
 /* The key without quotes; NULL when malformed: 1 to 200 visible ASCII characters, bare or as a quoted string. */
 const char *caller_parse_key(struct arena *arena, const char *field);
 
+/* "de" or "en". */
+const char *caller_language(struct http_request *request);
 /* False: *ret_fault says what is wrong; the language is set in any case. */
 bool caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault);
 /* The caller document of sql/README.md, in the request's arena. */

@@ -42,14 +42,15 @@ fits(struct arena *arena, const char *pattern, const char *path, struct match *m
 	}
 }
 
+/* Of the routes with the first one's path, those before which do not fit. */
 static const struct route *
-find_method(const struct route *routes, const char *path, const char *method)
+find_method(const struct route *first, const char *method)
 {
 	if (str_equal(method, "HEAD"))
 		method = "GET";
-	for (; routes->method != NULL; routes++)
-		if (str_equal(routes->path, path) && str_equal(routes->method, method))
-			return routes;
+	for (const struct route *route = first; route->method != NULL; route++)
+		if (str_equal(route->method, method) && str_equal(route->path, first->path))
+			return route;
 	return NULL;
 }
 
@@ -60,7 +61,7 @@ match_find(struct arena *arena, const struct route *routes, const char *method, 
 	for (const struct route *route = routes; route->method != NULL; route++) {
 		if (!fits(arena, route->path, path, ret_match))
 			continue;
-		const struct route *found = find_method(route, route->path, method); /* those before it do not fit */
+		const struct route *found = find_method(route, method);
 		*ret_route = found != NULL ? found : route;
 		return found != NULL ? MATCH_FOUND : MATCH_NO_METHOD;
 	}
