@@ -209,6 +209,13 @@ step_ask(struct exchange *exchange, const struct db_rows *looked)
 /* ---- begin ---- */
 
 static void
+answer_unknown_method(struct exchange *exchange)
+{
+	answer_problem(exchange->request, 501, "method-unknown", "Diese Methode gibt es hier nirgends; Methoden sind groß geschrieben, wie GET.",
+	    "No address here knows this method; methods are in capitals, like GET.");
+}
+
+static void
 answer_no_method(struct exchange *exchange)
 {
 	struct str allow = {0};
@@ -227,7 +234,9 @@ is_answered_without_route(struct exchange *exchange, enum match_result result)
 {
 	if (result == MATCH_FOUND)
 		return false;
-	if (result == MATCH_NO_METHOD) {
+	if (!match_is_method(exchange->dispatch->routes, http_method(exchange->request))) {
+		answer_unknown_method(exchange);
+	} else if (result == MATCH_NO_METHOD) {
 		answer_no_method(exchange);
 	} else if (str_equal(http_path(exchange->request), "*") && str_equal(http_method(exchange->request), "OPTIONS")) {
 		http_add_field(exchange->request, "Allow", "GET, HEAD, OPTIONS, POST, PATCH, DELETE");

@@ -9,6 +9,9 @@
 #include "dispatch.h"
 #include "http/http.h"
 
+/* RFC 9110 9.3, RFC 5789. */
+static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+
 /* Takes "{name}" against a segment of the path. */
 static bool
 take_parameter(struct arena *arena, const char *pattern, size_t pattern_length, const char *segment, size_t length, struct match *match)
@@ -66,6 +69,18 @@ match_find(struct arena *arena, const struct route *routes, const char *method, 
 		return found != NULL ? MATCH_FOUND : MATCH_NO_METHOD;
 	}
 	return MATCH_NO_PATH;
+}
+
+bool
+match_is_method(const struct route *routes, const char *method)
+{
+	for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+		if (str_equal(methods[i], method))
+			return true;
+	for (; routes->method != NULL; routes++)
+		if (str_equal(routes->method, method))
+			return true;
+	return false;
 }
 
 void

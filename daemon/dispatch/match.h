@@ -8,6 +8,7 @@
 #ifndef HUBD_DISPATCH_MATCH_H
 #define HUBD_DISPATCH_MATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -29,6 +30,8 @@ enum match_result {
 
 enum match_result match_find(struct arena *arena, const struct route *routes, const char *method, const char *path,
     const struct route **ret_route, struct match *ret_match);
+/* False: neither RFC 9110 nor a route knows the method. */
+bool match_is_method(const struct route *routes, const char *method);
 /* "GET, HEAD, OPTIONS, POST" for Allow. */
 void match_allow(const struct route *routes, const struct route *route, struct str *ret_allow);
 

@@ -228,6 +228,12 @@ def test_other_methods_are_named(hubd):
     assert options.status_code == 204 and options.headers["Allow"] == reply.headers["Allow"] and options.text == ""
 
 
+def test_a_method_that_nobody_knows_is_told_from_one_that_is_not_for_this_address(hubd):
+    problem(hubd.request("FETCH", BOOKINGS), 501, "method-unknown")
+    problem(hubd.request("FETCH", "/nowhere"), 501, "method-unknown")
+    problem(hubd.request("DELETE", BOOKINGS), 405, "method-not-allowed")
+
+
 def test_head_is_get_without_the_body(hubd, free_day):
     path = hubd.post(BOOKINGS, wish(free_day), as_="mara").headers["Location"]
     get, head = hubd.get(path, as_="mara"), hubd.request("HEAD", path, as_="mara")
