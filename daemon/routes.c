@@ -16,6 +16,13 @@
 
 /* A pattern that fits first decides, so what is written out stands before a parameter in its place. */
 static const struct route routes[] = {
+	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. The busiest, so they stand first. */
+	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/hub/{hub}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/topic/{topic}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
+
 	/* The service itself. */
 	{.method = "GET", .path = "/", .statement = "hubs", .answer = service_answer_home},
 	{.method = "GET", .path = "/healthz", .answer = service_answer_healthz},
@@ -53,13 +60,6 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/events/{id}", .statement = "event", .ask = event_ask_one},
 	{.method = "PATCH", .path = API "/events/{id}", .look = "look_event", .statement = "event_change", .is_write = true, .ask = event_ask_change},
 	{.method = "DELETE", .path = API "/events/{id}", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
-
-	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. */
-	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},
-	{.method = "GET", .path = "/feeds/hub/{hub}", .answer = feed_answer},
-	{.method = "GET", .path = "/feeds/topic/{topic}", .answer = feed_answer},
-	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}", .answer = feed_answer},
-	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
 	{0},
 };
 

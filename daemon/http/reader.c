@@ -213,7 +213,7 @@ static bool
 take_single(struct http_reader *reader, struct head *head, const char *name, const char *value)
 {
 	for (size_t i = 0; i < SINGLES; i++) {
-		if (strcmp(name, single_names[i]) != 0)
+		if (*name != *single_names[i] || strcmp(name, single_names[i]) != 0)
 			continue;
 		if (head->singles[i] != NULL) {
 			refuse(reader, 400, "Host, Content-Length, Transfer-Encoding, Content-Type and Authorization may come only once.");
