@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What would succeed instead, best first: the same thing at the nearest free times, an equal or better one at the same time, shorter,
--- another site of the hub. wish: {"items": [{"resource_id", "count", "wanted"}], "start", "end", "own", "is_manager"}.
+-- another site of the hub. wish: {"items": [{"resource_id", "count", "wanted", "units"}], "start", "end", "own", "is_manager"}.
 
 CREATE OR REPLACE FUNCTION hubd.alternative(kind text, resource text, starts timestamptz, ends timestamptz, reason text) RETURNS jsonb LANGUAGE sql STABLE
     RETURN jsonb_build_object('kind', kind, 'resource', resource, 'start', hubd.instant(starts), 'end', hubd.instant(ends), 'reason', reason);
@@ -10,13 +10,13 @@ CREATE OR REPLACE FUNCTION hubd.common_starts(hub bigint, items jsonb, length in
 #variable_conflict use_column
 BEGIN
     RETURN (SELECT range_intersect_agg(of_item.starts) FROM (
-        SELECT coalesce(range_agg(s), '{}') AS starts
+        SELECT coalesce(range_agg(s), '{}') * hubd.pinned_starts(hub, ARRAY (SELECT jsonb_array_elements_text(i.body -> 'units')::bigint), length, span, own) AS starts
         FROM jsonb_array_elements(items) WITH ORDINALITY AS i (body, n)
         JOIN LATERAL (SELECT (i.body ->> 'resource_id')::bigint AS id WHERE i.body ->> 'wanted' IS NULL
             UNION ALL SELECT k.resource_id FROM hubd.candidates(hub, i.body -> 'wanted') AS k WHERE i.body ->> 'wanted' IS NOT NULL) AS r ON true
         LEFT JOIN LATERAL (SELECT unnest(f.starts) AS s
             FROM hubd.free_starts(ARRAY[hub], ARRAY[r.id], ARRAY[(i.body ->> 'count')::integer], length, span, own) AS f) AS one ON true
-        GROUP BY i.n) AS of_item);
+        GROUP BY i.n, i.body) AS of_item);
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.alternatives_in_time(language text, hub bigint, items jsonb, span tstzrange, own bigint, is_manager boolean)
@@ -57,16 +57,17 @@ CREATE OR REPLACE FUNCTION hubd.alternatives_elsewhere(language text, hub bigint
         ORDER BY o.capacity, o.extras, o.position, o.id LIMIT 3;
     END;
 
--- The longest free part of the wanted time, if it lasts a quarter of an hour.
-CREATE OR REPLACE FUNCTION hubd.alternatives_shorter(language text, hub bigint, resource bigint, item_count integer, span tstzrange, own bigint)
+-- The longest free part of the wanted time, if it lasts a quarter of an hour. In a pool its quarters may be free on different units.
+CREATE OR REPLACE FUNCTION hubd.alternatives_shorter(language text, hub bigint, resource bigint, items jsonb, span tstzrange, own bigint)
     RETURNS SETOF jsonb LANGUAGE sql STABLE
     BEGIN ATOMIC
         SELECT hubd.alternative('shorter', r.slug, lower(part.free), upper(part.free), hubd.say(language, 'der freie Teil dieser Zeit', 'the free part of this time'))
         FROM hubd.resource AS r,
             LATERAL (SELECT tstzrange(lower(s), upper(s) + interval '15 minutes') * span AS free
-                FROM hubd.free_starts(ARRAY[hub], ARRAY[resource], ARRAY[item_count], interval '15 minutes', span, own) AS f, unnest(f.starts) AS s) AS part
+                FROM unnest(hubd.common_starts(hub, items, interval '15 minutes', span, own)) AS s) AS part
         WHERE r.hub_id = hub AND r.id = resource AND part.free <> span AND upper(part.free) > (SELECT hubd.present())
           AND upper(part.free) - lower(part.free) >= interval '15 minutes' AND lower(part.free) >= least((SELECT hubd.present()), lower(span))
+          AND (NOT r.is_pool OR lower(part.free) <@ hubd.common_starts(hub, items, upper(part.free) - lower(part.free), part.free, own))
         ORDER BY upper(part.free) - lower(part.free) DESC, lower(part.free) LIMIT 1;
     END;
 
@@ -84,7 +85,7 @@ BEGIN
         resource := (items -> 0 ->> 'resource_id')::bigint;
         number := (items -> 0 ->> 'count')::integer;
         result := result || ARRAY (SELECT hubd.alternatives_elsewhere(language, hub, resource, number, span, own, true))
-            || ARRAY (SELECT hubd.alternatives_shorter(language, hub, resource, number, span, own))
+            || ARRAY (SELECT hubd.alternatives_shorter(language, hub, resource, items, span, own))
             || ARRAY (SELECT hubd.alternatives_elsewhere(language, hub, resource, number, span, own, false));
     END IF;
     RETURN to_jsonb(result);

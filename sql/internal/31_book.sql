@@ -27,7 +27,7 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.refuse_booking(caller jsonb, person bigint, is_manager boolean, b hubd.booking, outcome hubd.placing, own bigint) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     language text := hubd.language(caller);
-    items jsonb := (SELECT jsonb_agg(jsonb_build_object('resource_id', i.resource_id, 'count', i.count, 'wanted', i.wanted) ORDER BY i.position)
+    items jsonb := (SELECT jsonb_agg(jsonb_build_object('resource_id', i.resource_id, 'count', i.count, 'wanted', i.wanted, 'units', i.pinned_unit_ids) ORDER BY i.position)
         FROM hubd.booking_item AS i WHERE i.hub_id = b.hub_id AND i.booking_id = b.id);
     wish jsonb := jsonb_build_object('items', items, 'start', lower(b.during), 'end', upper(b.during), 'own', own, 'is_manager', is_manager);
     is_choice boolean := EXISTS (SELECT FROM hubd.booking_item AS i JOIN hubd.resource AS r ON r.hub_id = i.hub_id AND r.id = i.resource_id

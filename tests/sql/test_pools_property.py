@@ -210,3 +210,31 @@ def test_the_search_finds_what_brute_force_finds_and_proves_nothing_wrongly(worl
                 cursor.execute(SOLVE, {**values, "bound": 0})
                 assert cursor.fetchone()[:2] in (([None], False), (None, False), (None, True))
     assert yes > 5 and no > 5, (yes, no)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_offered_in_a_pool_can_be_booked_whatever_is_pinned_or_closed_there(world, seed):
+    """Desks that may not move leave fewer free than their number says, and a pinned desk is the one that was wanted."""
+    choose = random.Random(seed)
+    desks = world.pool("desk", 3, setup=choose.choice(["0", "10 min"]), turnover=choose.choice(["0", "15 min"]))
+
+    def draw():
+        start = choose.randrange(0, 40) / 4
+        item = choose.choice([{"resource": "desk"}, {"resource": "desk", "units": [choose.choice(desks)]}, {"resource": "desk", "count": 2}])
+        return start, start + choose.choice([0.25, 0.5, 1, 2]), item
+
+    for _ in range(25):
+        start, end, item = draw()
+        world.book(start, end, item, who="mia", kind=choose.choice(["booking", "booking", "closure"]))
+    offers = []
+    for _ in range(25):
+        start, end, item = draw()
+        offers += [(item, offer["start"], offer["end"]) for offer in world.book(start, end, item, who="ben", dry_run=True).body.get("alternatives", [])]
+    for count in (1, 2):
+        slots = world.call("find", who=None, hub=world.slug, kind="desk", count=count, minutes=30, limit=10,
+                           **{"from": world.at(0), "to": world.at(14)})["slots"]
+        offers += [({"resource": "desk", "count": count}, slot["start"], slot["end"]) for slot in slots]
+    assert offers
+    for item, start, end in offers:
+        tried = world.call("book", who="ben", dry_run=True, hub=world.slug, start=start, end=end, items=[item])
+        assert tried.status == 201, (item, start, end, tried)
