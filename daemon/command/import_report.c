@@ -182,6 +182,16 @@ say_conflicts(const struct json *list)
 	}
 }
 
+/* Those of earlier imports: who is in the way was said then. */
+static void
+say_waiting(const struct json *report)
+{
+	int64_t waiting = json_as_integer(json_get(report, "unplaced")) - (int64_t)json_size(json_get(report, "conflicts"));
+
+	if (waiting > 0)
+		printf("  still without a room since an earlier import: %lld\n", (long long)waiting);
+}
+
 static void
 say_rooms(const struct json *report)
 {
@@ -240,8 +250,10 @@ import_report_say(const struct json *report)
 	say_list("changed, another room", json_get(changed, "room_changed"));
 	say_list("changed, another title", json_get(changed, "retitled"));
 	say_list("changed otherwise", json_get(changed, "other"));
+	say_list("unchanged, their room is free by now", json_get(report, "placed"));
 	say_list("gone, now cancelled", json_get(report, "gone"));
 	say_conflicts(json_get(report, "conflicts"));
+	say_waiting(report);
 	say_rooms(report);
 	say_skipped(report);
 }

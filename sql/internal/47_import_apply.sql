@@ -88,6 +88,34 @@ BEGIN
     WHERE d.kind = 'gone' AND o.hub_id = hub AND o.event_id = d.event_id;
 END $$;
 
+-- Events that are the same as in the file before and still wait for their rooms: those whose rooms are free by now get them. What
+-- stays without is as it was, to the row: the attempt is undone.
+CREATE OR REPLACE FUNCTION hubd.import_retry(hub bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    waiting bigint[] := ARRAY(SELECT i.event_id FROM pg_temp.import_entry AS i
+        JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = i.event_id WHERE i.action = 'same' AND o.is_unplaced);
+    placed bigint[];
+BEGIN
+    IF waiting = '{}' THEN
+        RETURN;
+    END IF;
+    BEGIN
+        SELECT coalesce(array_agg(p.event_id) FILTER (WHERE p.is_placed), '{}') INTO placed FROM hubd.book_events(hub, waiting) AS p;
+        PERFORM hubd.undo();
+    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    END;
+    IF placed = '{}' THEN
+        RETURN;
+    END IF;
+    PERFORM hubd.book_events(hub, placed);
+    UPDATE hubd.event AS e SET revision = e.revision + 1, revised_at = hubd.present() WHERE e.hub_id = hub AND e.id = ANY (placed);
+    INSERT INTO pg_temp.import_diff (event_id, uid, title, kind, was, room_changed)
+    SELECT i.event_id, i.uid, i.entry ->> 'title', 'placed', o.during, true
+    FROM pg_temp.import_entry AS i JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = i.event_id AND o.recurrence_id IS NULL
+    WHERE i.event_id = ANY (placed);
+    PERFORM hubd.changed(hubd.event_scopes(hub, placed));
+END $$;
+
 -- Everything at once, under the hub's lock: all old claims go before any new one is taken, so that rooms can be swapped.
 CREATE OR REPLACE FUNCTION hubd.import_apply(hub bigint, source bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -97,6 +125,7 @@ BEGIN
     PERFORM hubd.import_compare(hub, source);
     touched := ARRAY(SELECT event_id FROM pg_temp.import_diff);
     IF cardinality(touched) = 0 THEN
+        PERFORM hubd.import_retry(hub);
         RETURN;
     END IF;
     scopes := hubd.event_scopes(hub, touched);
@@ -107,4 +136,5 @@ BEGIN
     WHERE NOT p.is_placed;
     UPDATE hubd.import_source AS s SET imported_at = hubd.present() WHERE s.hub_id = hub AND s.id = source;
     PERFORM hubd.changed(scopes || hubd.event_scopes(hub, touched));
+    PERFORM hubd.import_retry(hub);
 END $$;

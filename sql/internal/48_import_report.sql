@@ -48,6 +48,7 @@ BEGIN
                 'other', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff
                     WHERE kind = 'change' AND NOT (retimed OR room_changed OR retitled OR is_back)))),
             'moved', hubd.import_list(hub, moved),
+            'placed', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'placed')),
             'gone', hubd.import_list(hub, ARRAY(SELECT event_id FROM pg_temp.import_diff WHERE kind = 'gone')),
             'conflicts', hubd.import_conflicts(hub),
             'foreign', (SELECT coalesce(jsonb_agg(jsonb_build_object('uid', i.uid, 'title', i.entry ->> 'title',

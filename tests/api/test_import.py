@@ -241,6 +241,17 @@ def test_an_unplaced_event_gets_its_room_when_it_changes_and_there_is_place(desk
     assert report["conflicts"] == [] and desk.events(hub)["b"]["claims"] == "1"
 
 
+def test_an_unplaced_event_gets_its_room_when_the_one_in_its_way_goes(desk, put):
+    hub = desk.hub()
+    put(hub, ("a", "09:00", "10:00", "A", "Saal"), ("b", "09:30", "10:30", "B", "Saal"), ("c", "09:30", "09:45", "C", "Saal"))
+    report = put(hub, ("a", "11:00", "12:00", "A", "Saal"), ("b", "09:30", "10:30", "B", "Saal"), ("c", "09:30", "09:45", "C", "Saal"))
+    assert (uids(report["placed"]), report["unplaced"], report["unchanged"]) == ({"b"}, 1, 2)
+    assert {uid: event["claims"] for uid, event in desk.events(hub).items()} == {"a": "1", "b": "1", "c": "0"}
+    before = desk.dump()
+    report = put(hub, ("a", "11:00", "12:00", "A", "Saal"), ("b", "09:30", "10:30", "B", "Saal"), ("c", "09:30", "09:45", "C", "Saal"))
+    assert (report["placed"], report["unplaced"]) == ([], 1) and desk.dump() == before
+
+
 def test_whoever_lost_a_room_to_a_loser_gets_it_after_all(desk, put):
     """b loses Ost to a, so c, who lost West to b, can have West."""
     hub = desk.hub()
