@@ -105,6 +105,12 @@ end_check(struct feed_check *check, enum db_outcome outcome, const struct db_row
 	check->is_known = outcome == DB_ROWS && db_count(rows) == 1;
 	check->told = check->running;
 	check->running = (struct crowd){0};
+	/* Whoever came while the database hung would wait as long again. */
+	if (outcome == DB_LATE) {
+		for (size_t i = 0; i < check->waiting.count; i++)
+			crowd_add(&check->told, check->waiting.list[i].done, check->waiting.list[i].context);
+		check->waiting.count = 0;
+	}
 	if (outcome == DB_ERROR)
 		log_event(LOG_LEVEL_WARNING, "feed-check-failed", "sqlstate", db_sqlstate(rows), "message", db_message(rows), NULL);
 	if (check->is_known)

@@ -26,7 +26,8 @@ struct feed_news {
 struct feed_check *feed_check_new(struct event_base *base, struct db_pool *pool, void (*heard)(void *context, const struct feed_news *news), void *context);
 void feed_check_free(struct feed_check *check); /* NULL is fine; whoever waits is told nothing */
 
-/* done is called once, from the loop; is_known false: the database did not answer. */
+/* done is called once, from the loop; is_known false: the database did not answer. A check that passed its deadline tells those who joined
+ * meanwhile, too. */
 void feed_check_join(struct feed_check *check, void (*done)(void *context, bool is_known), void *context);
 
 /* As of the last check that succeeded: the UTC date ("" before the first), the database's clock, the oldest running transaction. */

@@ -377,6 +377,31 @@ def test_the_last_good_copy_comes_without_a_database_and_after_a_restart(world):
     assert files and all(os.stat(name).st_mode & 0o777 == 0o600 for name in files)
 
 
+def test_whoever_asks_while_the_database_hangs_waits_one_deadline_and_not_two(world):
+    serve = world.serve(database_deadline="2s")
+    feed(serve, "hub/sued.ics")
+    hanging = world.connect()
+    took = []
+
+    def ask():
+        began = time.monotonic()
+        answer = feed(serve, "hub/sued.ics")
+        took.append((time.monotonic() - began, "X-Hubd-Stale" in answer.headers))
+
+    try:
+        hanging.cursor().execute("LOCK TABLE hubd.change")
+        world.one("SELECT pg_current_xact_id()")  # else nothing has happened, which is seen without the table
+        askers = [threading.Thread(target=ask) for _ in range(2)]
+        for asker in askers:
+            asker.start()
+            time.sleep(1)
+        for asker in askers:
+            asker.join()
+    finally:
+        hanging.close()
+    assert len(took) == 2 and all(seconds < 2.6 and is_stale for seconds, is_stale in took), took
+
+
 def test_a_change_made_while_away_is_seen_when_back(world, one):
     """After a crash of the server transaction numbers may be used again: nothing read before is trusted."""
     if world.connection.closed:
