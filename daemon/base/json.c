@@ -54,26 +54,51 @@ is_too_deep(const char *text, size_t length)
 	return false;
 }
 
+static enum json_fault
+fault_of(const json_error_t *error)
+{
+	switch (json_error_code(error)) {
+	case json_error_null_character:
+	case json_error_null_byte_in_key: return JSON_HAS_NUL;
+	case json_error_duplicate_key: return JSON_NAMES_TWICE;
+	case json_error_premature_end_of_input: return JSON_ENDS_EARLY;
+	case json_error_end_of_input_expected: return JSON_GOES_ON;
+	case json_error_numeric_overflow: return JSON_IS_TOO_LARGE;
+	default: return JSON_IS_BROKEN;
+	}
+}
+
 const struct json *
-json_read(struct arena *arena, const char *text, size_t length, const char **ret_error)
+json_read_exactly(struct arena *arena, const char *text, size_t length, struct json_error *ret_error)
 {
 	json_error_t error;
 	if (is_too_deep(text, length)) {
-		*ret_error = arena_print(arena, "more than %d levels of nesting", DEPTH_MAX);
+		*ret_error = (struct json_error){JSON_IS_TOO_DEEP, 1, 1, arena_print(arena, "more than %d levels of nesting", DEPTH_MAX)};
 		return NULL;
 	}
 	/* jansson takes a NUL byte for the end, and would not see what stands behind it. */
 	if (memchr(text, '\0', length) != NULL) {
-		*ret_error = "line 1: a NUL byte is no JSON";
+		*ret_error = (struct json_error){JSON_HAS_NUL, 1, 1, "line 1: a NUL byte is no JSON"};
 		return NULL;
 	}
 	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (root == NULL) {
-		*ret_error = arena_print(arena, "line %d, column %d: %s", error.line, error.column, error.text);
+		*ret_error = (struct json_error){fault_of(&error), error.line, error.column,
+			arena_print(arena, "line %d, column %d: %s", error.line, error.column, error.text)};
 		return NULL;
 	}
 	arena_defer(arena, release, root);
 	return outer(root);
+}
+
+const struct json *
+json_read(struct arena *arena, const char *text, size_t length, const char **ret_error)
+{
+	struct json_error error;
+	const struct json *root = json_read_exactly(arena, text, length, &error);
+	if (root == NULL)
+		*ret_error = error.text;
+	return root;
 }
 
 enum json_kind

@@ -19,6 +19,16 @@ struct json; /* a value; owned by the arena it was read into */
 
 enum json_kind { JSON_IS_MISSING, JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_INTEGER, JSON_IS_REAL, JSON_IS_TEXT, JSON_IS_LIST, JSON_IS_MAP };
 
+enum json_fault { JSON_IS_BROKEN, JSON_IS_TOO_DEEP, JSON_HAS_NUL, JSON_NAMES_TWICE, JSON_ENDS_EARLY, JSON_GOES_ON, JSON_IS_TOO_LARGE };
+struct json_error {
+	enum json_fault fault;
+	int line, column;
+	const char *text; /* in English, in the arena or constant */
+};
+
+/* NULL for what is not JSON; then *ret_error says what and where. */
+const struct json *json_read_exactly(struct arena *arena, const char *text, size_t length, struct json_error *ret_error);
+
 /* NULL for what is not JSON; then *ret_error is one sentence with line and column, in the arena. */
 const struct json *json_read(struct arena *arena, const char *text, size_t length, const char **ret_error);
 enum json_kind json_kind(const struct json *value);                 /* NULL is JSON_IS_MISSING */

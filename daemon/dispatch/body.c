@@ -23,12 +23,33 @@ is_json_type(const char *type)
 	return false;
 }
 
+static void
+refuse_json(struct http_request *request, const struct json_error *error)
+{
+	static const char *const words[][2] = {
+		[JSON_IS_BROKEN] = {"das ist kein JSON.", "this is no JSON."},
+		[JSON_IS_TOO_DEEP] = {"zu tief verschachtelt.", "nested too deeply."},
+		[JSON_HAS_NUL] = {"ein Text darf kein NUL-Zeichen enthalten.", "a text must not hold a NUL character."},
+		[JSON_NAMES_TWICE] = {"ein Name steht zweimal im selben Objekt.", "a name stands twice in one object."},
+		[JSON_ENDS_EARLY] = {"das JSON bricht ab.", "the JSON breaks off."},
+		[JSON_GOES_ON] = {"hinter dem JSON steht noch etwas.", "something stands behind the JSON."},
+		[JSON_IS_TOO_LARGE] = {"die Zahl ist zu groß.", "the number is too large."},
+	};
+	struct str detail = {0};
+	bool is_english = str_equal(request_language(request), "en");
+	str_print(&detail, "%s %d, %s %d: %s", is_english ? "line" : "Zeile", error->line, is_english ? "column" : "Spalte", error->column,
+	    words[error->fault][is_english]);
+	answer_problem_text(request, 400, "malformed-json", str_text(&detail), NULL, NULL);
+	str_free(&detail);
+}
+
 bool
 body_read(struct exchange *exchange)
 {
 	struct http_request *request = exchange->request;
 	size_t length;
-	const char *bytes = http_body(request, &length), *error = NULL;
+	struct json_error error;
+	const char *bytes = http_body(request, &length);
 	if (length == 0)
 		return true;
 	if (!is_json_type(http_field(request, "content-type"))) {
@@ -41,9 +62,9 @@ body_read(struct exchange *exchange)
 		answer_problem(request, 400, "malformed-json", "Der Inhalt ist kein UTF-8.", "The content is not UTF-8.");
 		return false;
 	}
-	exchange->body = json_read(http_arena(request), bytes, length, &error);
+	exchange->body = json_read_exactly(http_arena(request), bytes, length, &error);
 	if (exchange->body == NULL) {
-		answer_problem_text(request, 400, "malformed-json", error, NULL, NULL);
+		refuse_json(request, &error);
 		return false;
 	}
 	if (json_kind(exchange->body) == JSON_IS_MAP)

@@ -17,7 +17,7 @@ CREATE OR REPLACE FUNCTION hubd.problem_of_change(caller jsonb, person bigint, i
             hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, und die Hub-Manager.', 'Only the booker and the hub managers may do that.')
         WHEN (b).kind NOT IN ('booking', 'closure') THEN
             hubd.problem_unprocessable(caller, 'belongs-to-event', '/id', 'Diese Räume gehören zu einer Veranstaltung: bitte diese ändern.', 'These rooms belong to an event: please change that.')
-        WHEN btrim(caller ->> 'revision', 'W/"') NOT IN ('*', (b).revision::text) THEN hubd.problem_stale(caller, (b).revision)
+        WHEN caller ->> 'revision' <> (b).revision::text THEN hubd.problem_stale(caller, (b).revision)
     END;
 
 CREATE OR REPLACE FUNCTION hubd.problem_not_live(caller jsonb, b hubd.booking) RETURNS api.reply LANGUAGE sql STABLE

@@ -198,6 +198,24 @@ def test_a_body_that_is_no_json_object_is_refused(hubd, content, kind, status, n
     problem(hubd.request("POST", BOOKINGS, as_="mara", data=content, headers=headers), status, name)
 
 
+@pytest.mark.parametrize("content, words", [
+    (b'{"title":"\\u0000"}', "ein Text darf kein NUL-Zeichen enthalten."), (b'{"a":1,\n"a":2}', "ein Name steht zweimal im selben Objekt."),
+    (b"{", "das JSON bricht ab."), (b"{} x", "hinter dem JSON steht noch etwas."), (b'{"a":"\\ud800"}', "das ist kein JSON."),
+    (b'{"a":' + b"9" * 30 + b"}", "die Zahl ist zu groß."), (b"[" * 5000, "zu tief verschachtelt."),
+])
+def test_what_is_wrong_with_the_json_is_said_in_one_language(hubd, content, words):
+    reply = hubd.request("POST", BOOKINGS, as_="mara", data=content, headers={"Content-Type": "application/json", "Accept-Language": "de"})
+    detail = problem(reply, 400, "malformed-json")["detail"]
+    assert detail.startswith("Zeile ") and detail.endswith(": " + words)
+
+
+def test_a_weak_tag_is_no_proof_of_what_was_read(hubd, free_day):
+    """RFC 9110 13.1.1: If-Match compares strongly."""
+    made = hubd.post(BOOKINGS, wish(free_day), as_="mara")
+    path = BOOKINGS + "/" + str(made.json()["id"])
+    problem(hubd.request("PATCH", path, as_="mara", json={"note": "x"}, headers={"If-Match": "W/" + made.headers["ETag"]}), 412, "changed-meanwhile")
+
+
 def test_a_map_of_a_hundred_thousand_members_costs_nobody_a_minute(hubd):
     import time
     began = time.monotonic()

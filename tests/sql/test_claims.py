@@ -296,9 +296,9 @@ def test_a_move_takes_the_new_place_or_keeps_the_old_one(world):
 def test_a_title_changes_without_a_new_sequence(world):
     world.room("aula")
     mine = world.book(9, 11, "aula")
-    changed = world.call("booking_change", id=mine["id"], title="Neu", revision='"1"')
+    changed = world.call("booking_change", id=mine["id"], title="Neu", revision="1")
     assert (changed["title"], changed["sequence"], changed["revision"]) == ("Neu", 0, "2"), changed
-    stale = world.call("booking_change", id=mine["id"], title="Alt", revision='"1"')
+    stale = world.call("booking_change", id=mine["id"], title="Alt", revision="1")
     assert stale.status == 412, stale
 
 
