@@ -87,10 +87,21 @@ check_word(struct http_request *request, struct ask *ask, const struct json *bod
 	    "\"%s\" is %s, %s or %s.", name, words[0], words[1], words[2]);
 }
 
+/* A calendar shows an event by its title; one of blanks alone would be an empty line there. */
+static bool
+check_title(struct http_request *request, struct ask *ask, const struct json *body)
+{
+	const char *title = json_as_text(json_get(body, "title"));
+
+	if (title == NULL || title[strspn(title, " \t\r\n")] != '\0')
+		return true;
+	return ask_refuse(request, ask, 422, "malformed-value", "/title", "„title“ darf nicht leer sein.", "\"title\" must not be blank.");
+}
+
 static bool
 check_body(struct http_request *request, struct ask *ask, const struct json *body, const struct ask_member *members)
 {
-	return ask_knows(request, ask, body, "", members) && check_lists(request, ask, body) && check_addresses(request, ask, body) &&
+	return ask_knows(request, ask, body, "", members) && check_title(request, ask, body) && check_lists(request, ask, body) && check_addresses(request, ask, body) &&
 	    check_word(request, ask, body, "audience", audiences) && check_word(request, ask, body, "state", states);
 }
 

@@ -133,7 +133,7 @@ def test_an_hour_that_clocks_skip_is_flagged_before_anything_is_planned(hubd):
 
 @pytest.mark.parametrize("change, pointer", [
     ({"start": "morgen"}, "/start"), ({"end": "2026-13-01T00:00"}, "/end"), ({"duration": "2 Stunden", "end": None}, "/duration"),
-    ({"zone": "Mitteleuropa"}, "/zone"), ({"title": ""}, "/title"), ({"title": None}, "/title"), ({"audience": "alle"}, "/audience"),
+    ({"zone": "Mitteleuropa"}, "/zone"), ({"title": ""}, "/title"), ({"title": " \t"}, "/title"), ({"title": None}, "/title"), ({"audience": "alle"}, "/audience"),
     ({"state": "cancelled"}, "/state"), ({"url": "javascript:alert(1)"}, "/url"), ({"topics": ["ai", 5]}, "/topics/1"),
     ({"topics": ["gibtsnicht"]}, "/topics"), ({"resources": ["keller"]}, "/resources"), ({"farbe": "blau"}, "/farbe"), ({"site": "nirgends"}, "/site")])
 def test_what_is_malformed_is_named(hubd, free_day, change, pointer):
