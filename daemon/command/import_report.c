@@ -2,6 +2,7 @@
 /* See import_report.h. */
 #include "command/import_report.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -124,6 +125,32 @@ text_of(const struct json *map, const char *name)
 	return text != NULL ? text : "";
 }
 
+/* Is it C0, DEL, C1 or one of the characters that turn the direction of a line? Length in bytes, or 0. */
+static size_t
+control_length(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	if (at[0] < 0x20 || at[0] == 0x7f)
+		return 1;
+	if (at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+		return 2;
+	bool is_turn = at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) || (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+	return is_turn ? 3 : 0;
+}
+
+/* Strangers' words, in one line and without what a terminal would obey. */
+static void
+say_text(const struct json *map, const char *name)
+{
+	for (const char *at = text_of(map, name); *at != '\0';) {
+		size_t control = control_length(at);
+
+		putchar(control > 0 ? ' ' : *at);
+		at += control > 0 ? control : 1;
+	}
+}
+
 static const char *
 time_of(const char *wall)
 {
@@ -150,9 +177,13 @@ say_list(const char *head, const struct json *list)
 
 		printf("    ");
 		say_time(text_of(item, "start"));
-		printf("  %s", text_of(item, "title"));
-		if (*text_of(item, "place") != '\0')
-			printf(" (%s)", text_of(item, "place"));
+		printf("  ");
+		say_text(item, "title");
+		if (*text_of(item, "place") != '\0') {
+			printf(" (");
+			say_text(item, "place");
+			printf(")");
+		}
 		if (json_get(item, "was") != NULL) {
 			printf(" to %.5s, was ", time_of(text_of(item, "end")));
 			say_time(text_of(item, "was"));
@@ -175,10 +206,16 @@ say_conflicts(const struct json *list)
 
 		printf("    ");
 		say_time(text_of(conflict, "start"));
-		printf("  %s (%s)\n", text_of(conflict, "title"), text_of(conflict, "place"));
-		for (size_t k = 0; k < json_size(others); k++)
-			printf("      in the way in %s: %s, %s to %s\n", text_of(json_at(others, k), "resource"), text_of(json_at(others, k), "title"),
-			    text_of(json_at(others, k), "start"), text_of(json_at(others, k), "end"));
+		printf("  ");
+		say_text(conflict, "title");
+		printf(" (");
+		say_text(conflict, "place");
+		printf(")\n");
+		for (size_t k = 0; k < json_size(others); k++) {
+			printf("      in the way in %s: ", text_of(json_at(others, k), "resource"));
+			say_text(json_at(others, k), "title");
+			printf(", %s to %s\n", text_of(json_at(others, k), "start"), text_of(json_at(others, k), "end"));
+		}
 	}
 }
 
@@ -199,12 +236,18 @@ say_rooms(const struct json *report)
 
 	if (json_size(made) > 0)
 		printf("  rooms created: %zu\n", json_size(made));
-	for (size_t i = 0; i < json_size(made); i++)
-		printf("    %s (%s)\n", text_of(json_at(made, i), "name"), text_of(json_at(made, i), "slug"));
+	for (size_t i = 0; i < json_size(made); i++) {
+		printf("    ");
+		say_text(json_at(made, i), "name");
+		printf(" (%s)\n", text_of(json_at(made, i), "slug"));
+	}
 	if (json_size(missing) > 0)
 		printf("  no such room, kept as text (--create-rooms makes rooms):\n");
-	for (size_t i = 0; i < json_size(missing); i++)
-		printf("    %s: %lld events\n", text_of(json_at(missing, i), "place"), (long long)json_as_integer(json_get(json_at(missing, i), "events")));
+	for (size_t i = 0; i < json_size(missing); i++) {
+		printf("    ");
+		say_text(json_at(missing, i), "place");
+		printf(": %lld events\n", (long long)json_as_integer(json_get(json_at(missing, i), "events")));
+	}
 }
 
 static void
@@ -218,7 +261,10 @@ say_skipped(const struct json *report)
 		const struct json *item = json_at(skipped, i);
 		int64_t line = json_as_integer(json_get(item, "line"));
 
-		printf("    %s: %s %s", text_of(item, "code"), *text_of(item, "title") != '\0' ? text_of(item, "title") : text_of(item, "uid"), text_of(item, "text"));
+		printf("    %s: ", text_of(item, "code"));
+		say_text(item, *text_of(item, "title") != '\0' ? "title" : "uid");
+		printf(" ");
+		say_text(item, "text");
 		if (line > 0)
 			printf(" (line %lld)", (long long)line);
 		printf("\n");
@@ -226,7 +272,8 @@ say_skipped(const struct json *report)
 	for (size_t i = 0; i < json_size(notes); i++) {
 		int64_t count = json_as_integer(json_get(json_at(notes, i), "count"));
 
-		printf("  note: %s", text_of(json_at(notes, i), "text"));
+		printf("  note: ");
+		say_text(json_at(notes, i), "text");
 		if (count > 1)
 			printf(" (%lld events)", (long long)count);
 		printf("\n");

@@ -351,6 +351,14 @@ def test_a_dry_run_reports_and_stores_nothing(desk):
     assert desk.dump() == before
 
 
+def test_a_title_writes_one_line_and_commands_no_terminal(desk, tmp_path):
+    hub, file = desk.hub(), tmp_path / "fremd.ics"
+    title = "Erste\\nZweite \x9b31m\u202eRTL"
+    file.write_text(calendar(("a", "09:00", "10:00", title, "Saal\\nBoden"), ("b", "09:00", "10:00", "B", "Saal\\nBoden")), encoding="utf-8", newline="")
+    report = desk.service.run("import", "--hub", hub, "--create-rooms", str(file))
+    assert "Erste Zweite  31m RTL (Saal Boden)\n" in report and not {"\x9b", "\u202e"} & set(report), report
+
+
 def test_standard_input_and_people_are_served_too(desk):
     hub = desk.hub()
     out = desk.service.run("import", "--hub", hub, "--create-rooms", "-", input=(OWN / "double-booking.ics").read_text(encoding="utf-8"))
