@@ -78,7 +78,7 @@ static const struct problem problems[] = {
 	{"unknown-unit", "Unbekannte Einheit", "Unknown unit",
 	    "Die Ressource hat keine solche Einheit. Alle: /api/v1/units?hub=…&resource=….",
 	    "The resource has no such unit. All of them: /api/v1/units?hub=…&resource=…."},
-	{"unknown-person", "Unbekannte Person", "Unknown person", "Niemand hat diese Mailadresse.", "Nobody has this mail address."},
+	{"unknown-person", "Unbekannte Person", "Unknown person", "Kein Mitglied des Hubs hat diese Mailadresse.", "No member of the hub has this mail address."},
 	{"not-bookable", "Nicht buchbar", "Not bookable", "Diese Ressource wird nicht einzeln vergeben.", "This resource is not given out."},
 	{"nothing-wanted", "Nichts gewünscht", "Nothing wanted", "Es fehlt, was gebucht werden soll: items.", "What to book is missing: items."},
 	{"same-twice", "Doppelt genannt", "Named twice", "Dieselbe Ressource oder Einheit ist in einer Buchung doppelt genannt.",

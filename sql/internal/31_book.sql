@@ -44,12 +44,14 @@ BEGIN
             'alternatives', hubd.alternatives(caller, b.hub_id, wish)));
 END $$;
 
--- For whom the booking is: the asker, or, for managers, the one they name. NULL when there is nobody of that address.
-CREATE OR REPLACE FUNCTION hubd.booker(person bigint, input jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- For whom the booking is: the asker, or, for managers, the member of their hub that they name. NULL when the hub has nobody of that
+-- address; who else has an account is not its business.
+CREATE OR REPLACE FUNCTION hubd.booker(hub bigint, person bigint, input jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN CASE WHEN input ->> 'on_behalf_of' IS NULL THEN person
-        ELSE (SELECT p.id FROM hubd.person AS p WHERE lower(p.mail) = lower(input ->> 'on_behalf_of')) END;
+        ELSE (SELECT p.id FROM hubd.person AS p WHERE lower(p.mail) = lower(input ->> 'on_behalf_of')
+            AND (p.id = booker.person OR EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = p.id))) END;
 END $$;
 
 -- Why this person may not book that here; NULL: they may.
@@ -65,8 +67,8 @@ BEGIN
         RETURN hubd.problem_unprocessable(caller, 'wrong-kind', '/kind', 'Gebucht wird als "booking" oder "closure".', 'What is booked is a "booking" or a "closure".');
     ELSIF jsonb_array_length(coalesce(input -> 'items', '[]')) = 0 THEN
         RETURN hubd.problem_unprocessable(caller, 'nothing-wanted', '/items', 'Es fehlt, was gebucht werden soll.', 'What to book is missing.');
-    ELSIF hubd.booker(person, input) IS NULL THEN
-        RETURN hubd.problem_unprocessable(caller, 'unknown-person', '/on_behalf_of', 'Niemand hat diese Adresse.', 'Nobody has this address.');
+    ELSIF hubd.booker(hub, person, input) IS NULL THEN
+        RETURN hubd.problem_unprocessable(caller, 'unknown-person', '/on_behalf_of', 'Niemand mit dieser Adresse ist Mitglied dieses Hubs.', 'Nobody of this address is a member of this hub.');
     END IF;
     problem := hubd.problem_of_time(caller, (input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz, is_manager);
     IF problem.status IS NULL THEN
@@ -99,7 +101,7 @@ BEGIN
         tstzrange(starts, ends), coalesce((input ->> 'local_start')::timestamp, starts AT TIME ZONE zone),
         coalesce((input ->> 'local_end')::timestamp, ends AT TIME ZONE zone), zone,
         CASE WHEN is_hold THEN hubd.present() + interval '10 minutes' END, gen_random_uuid()::text
-    FROM hubd.person AS p WHERE p.id = hubd.booker(person, input) RETURNING * INTO b;
+    FROM hubd.person AS p WHERE p.id = hubd.booker(hub, person, input) RETURNING * INTO b;
     PERFORM hubd.insert_items(hub, b.id, input -> 'items', kind);
     SELECT * INTO outcome FROM hubd.place(hub, ARRAY[b.id]);
     IF outcome.is_placed THEN

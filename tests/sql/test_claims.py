@@ -413,6 +413,9 @@ def test_only_members_book_and_only_the_booker_or_a_manager_changes(world):
     assert world.call("booking_change", who="mia", id=mine["id"], title="Umbenannt").status == 200
     assert world.call("booking_cancel", who="mia", id=mine["id"]).status == 200
     assert world.call("booking", id=1).status == 404
+    stranger = world.book(12, 13, "aula", who="mia", on_behalf_of=f"fremd@{world.slug}.example")
+    assert (stranger.status, stranger.problem) == (422, "unknown-person") and stranger.body["detail"] == world.book(
+        12, 13, "aula", who="mia", on_behalf_of="niemand@nirgends.example")["detail"], stranger
     behalf = world.book(12, 13, "aula", who="mia", on_behalf_of=f"ben@{world.slug}.example")
     assert behalf["person"]["name"] == "ben"
 
