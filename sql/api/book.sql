@@ -10,12 +10,12 @@ BEGIN
     IF person IS NULL THEN
         RETURN hubd.problem_no_writer(caller);
     END IF;
-    reply := hubd.replay(caller, input);
+    reply := hubd.replay(caller, input, person);
     IF reply.status IS NOT NULL THEN
         RETURN reply;
     END IF;
     reply := hubd.book(caller, person, input);
-    RETURN CASE WHEN (input ->> 'dry_run')::boolean THEN reply ELSE hubd.remember(caller, reply) END;
+    RETURN CASE WHEN (input ->> 'dry_run')::boolean THEN reply ELSE hubd.remember(caller, reply, person) END;
 END $$;
 ALTER FUNCTION api.book(jsonb, jsonb) OWNER TO hubd_api;
 GRANT EXECUTE ON FUNCTION api.book(jsonb, jsonb) TO hubd_serve;

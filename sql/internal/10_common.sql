@@ -13,8 +13,8 @@ CREATE OR REPLACE FUNCTION hubd.language(caller jsonb) RETURNS text LANGUAGE sql
 CREATE OR REPLACE FUNCTION hubd.instant(at timestamptz) RETURNS text LANGUAGE sql STABLE
     RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
 
--- A wall clock time as YYYY-MM-DDTHH:MM:SS.
-CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql IMMUTABLE
+-- A wall clock time as YYYY-MM-DDTHH:MM:SS. STABLE as to_char() is: else it would not be inlined.
+CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql STABLE
     RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS');
 
 -- The person whose live token this is, if it has the scope; NULL for nobody.
@@ -74,9 +74,11 @@ END $$;
 -- Tells feeds, streams and caches that what these scopes show has changed: all | hub:ID | topic:SLUG | resource:ID | event:ID | person:ID.
 CREATE OR REPLACE FUNCTION hubd.changed(scopes text[]) RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
+DECLARE
+    moment timestamptz := hubd.present() + (clock_timestamp() - pg_catalog.now());
 BEGIN
     INSERT INTO hubd.change (scope, at)
-    SELECT DISTINCT scope, hubd.present() + (clock_timestamp() - pg_catalog.now()) FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
+    SELECT DISTINCT scope, moment FROM unnest(scopes) AS scope WHERE scope IS NOT NULL;
 END $$;
 
 -- Queues a job once a (kind, key); without due at once, and then the workers are woken.

@@ -4,28 +4,34 @@
 -- tables. An advisory lock is taken in a statement before the one that reads or writes claims, so that this one sees what
 -- the last holder committed. Nobody upgrades: who finds that shared is not enough undoes the sub-block that locked and starts again.
 
--- The pools and units that these resources and bookings concern, the bookings' present claims included, sorted.
-CREATE OR REPLACE FUNCTION hubd.lock_keys(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
+-- Rows of given bookings, here and in what follows, are looked up booking by booking (unnest, LATERAL … OFFSET 0): for "= ANY" on a young
+-- table the planner would go over everything of the hub instead, and keep to it.
+
+-- The resources that these bookings' items name.
+CREATE OR REPLACE FUNCTION hubd.resources_booked(hub bigint, bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT array_agg(DISTINCT key ORDER BY key) FROM (
-        SELECT coalesce(u.pool_id, u.id) AS key
-        FROM hubd.resource_unit AS ru JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = ru.unit_id
-        WHERE ru.hub_id = hub AND ru.resource_id = ANY (resources
-            || ARRAY (SELECT i.resource_id FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)))
-        UNION ALL
-        SELECT coalesce(u.pool_id, u.id)
-        FROM hubd.claim AS c JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
-        WHERE c.booking_hub_id = hub AND c.booking_id = ANY (bookings)) AS wanted);
+    RETURN ARRAY (SELECT i.resource_id FROM unnest(bookings) AS b (id) CROSS JOIN LATERAL (
+        SELECT o.resource_id FROM hubd.booking_item AS o WHERE o.hub_id = hub AND o.booking_id = b.id OFFSET 0) AS i);
 END $$;
 
--- The sites of these resources and bookings, sorted: their ids are the keys of the class locks.
-CREATE OR REPLACE FUNCTION hubd.lock_sites(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
+-- The pools and units of these resources and of the bookings' present claims, sorted.
+CREATE OR REPLACE FUNCTION hubd.lock_keys(hub bigint, resources bigint[], bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT array_agg(DISTINCT r.site_id ORDER BY r.site_id) FROM hubd.resource AS r
-        WHERE r.hub_id = hub AND r.id = ANY (resources
-            || ARRAY (SELECT i.resource_id FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = ANY (bookings))));
+    RETURN ARRAY (SELECT DISTINCT coalesce(u.pool_id, u.id) AS key
+        FROM (SELECT hub AS hub_id, ru.unit_id FROM unnest(resources) AS r (id) CROSS JOIN LATERAL (
+                SELECT o.unit_id FROM hubd.resource_unit AS o WHERE o.hub_id = hub AND o.resource_id = r.id OFFSET 0) AS ru
+            UNION ALL
+            SELECT c.hub_id, c.unit_id FROM unnest(bookings) AS b (id) CROSS JOIN LATERAL (
+                SELECT o.hub_id, o.unit_id FROM hubd.claim AS o WHERE o.booking_hub_id = hub AND o.booking_id = b.id OFFSET 0) AS c) AS wanted
+        CROSS JOIN LATERAL (SELECT w.id, w.pool_id FROM hubd.unit AS w WHERE w.hub_id = wanted.hub_id AND w.id = wanted.unit_id OFFSET 0) AS u
+        ORDER BY key);
+END $$;
+
+-- The sites of these resources, sorted: their ids are the keys of the class locks.
+CREATE OR REPLACE FUNCTION hubd.lock_sites(hub bigint, resources bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN ARRAY (SELECT DISTINCT s.site_id FROM unnest(resources) AS k (id) CROSS JOIN LATERAL (
+        SELECT r.site_id FROM hubd.resource AS r WHERE r.hub_id = hub AND r.id = k.id OFFSET 0) AS s ORDER BY s.site_id);
 END $$;
 
 -- Everything at the hub, for whoever re-arranges, imports or changes many: nobody else writes claims there until the end.
@@ -43,12 +49,14 @@ CREATE OR REPLACE FUNCTION hubd.lock(hub bigint, resources bigint[], bookings bi
     RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     key bigint;
-    keys bigint[] := coalesce(hubd.lock_keys(hub, resources, bookings), '{}');
+    keys bigint[];
 BEGIN
+    resources := resources || hubd.resources_booked(hub, bookings);
+    keys := hubd.lock_keys(hub, resources, bookings);
     IF is_exclusive THEN
         PERFORM hubd.lock_all(hub);
     ELSE
-        FOREACH key IN ARRAY coalesce(hubd.lock_sites(hub, resources, bookings), '{}') LOOP
+        FOREACH key IN ARRAY hubd.lock_sites(hub, resources) LOOP
             PERFORM pg_advisory_xact_lock_shared(key);
         END LOOP;
     END IF;

@@ -6,13 +6,13 @@
 CREATE OR REPLACE FUNCTION hubd.claim_lanes(during tstzrange, setup interval, turnover interval)
     RETURNS TABLE (lane int4range, during tstzrange) LANGUAGE sql STABLE
     BEGIN ATOMIC
-        SELECT '[9,10)'::int4range, claim_lanes.during
-        UNION ALL
-        SELECT '[0,2)'::int4range, claim_lanes.during WHERE setup > '0' OR turnover > '0'
-        UNION ALL
-        SELECT '[0,1)'::int4range, tstzrange(lower(claim_lanes.during) - setup, lower(claim_lanes.during)) WHERE setup > '0'
-        UNION ALL
-        SELECT '[1,2)'::int4range, tstzrange(upper(claim_lanes.during), upper(claim_lanes.during) + turnover) WHERE turnover > '0';
+        SELECT l.lane, CASE l.lane
+            WHEN '[0,1)' THEN tstzrange(lower(claim_lanes.during) - setup, lower(claim_lanes.during))
+            WHEN '[1,2)' THEN tstzrange(upper(claim_lanes.during), upper(claim_lanes.during) + turnover)
+            ELSE claim_lanes.during END
+        FROM unnest('{"[9,10)", "[0,2)", "[0,1)", "[1,2)"}'::int4range[]) AS l (lane)
+        WHERE CASE l.lane WHEN '[9,10)' THEN true WHEN '[0,1)' THEN setup > '0' WHEN '[1,2)' THEN turnover > '0'
+            ELSE setup > '0' OR turnover > '0' END;
     END;
 
 -- Starts at which something of this length and these buffers would hit a claim's row: the constraint, solved for the start.
@@ -23,20 +23,23 @@ CREATE OR REPLACE FUNCTION hubd.blocked_starts(during tstzrange, lane int4range,
             upper(during) + CASE WHEN lane IN ('[0,2)', '[0,1)') THEN setup ELSE '0' END, '()') END;
 
 CREATE OR REPLACE FUNCTION hubd.release(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-#variable_conflict use_column
+DECLARE
+    booking bigint;
 BEGIN
-    DELETE FROM hubd.claim WHERE booking_hub_id = hub AND booking_id = ANY (bookings);
+    FOREACH booking IN ARRAY bookings LOOP
+        DELETE FROM hubd.claim AS c WHERE c.booking_hub_id = hub AND c.booking_id = booking;
+    END LOOP;
 END $$;
 
--- The scopes that a change of these bookings touches: their resources and their people.
+-- The scopes that a change of these bookings touches: their resources and their people, some perhaps twice.
 CREATE OR REPLACE FUNCTION hubd.booking_scopes(hub bigint, bookings bigint[]) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN ARRAY (
-        SELECT 'resource:' || i.resource_id FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)
-        UNION
-        SELECT 'person:' || b.person_id FROM hubd.booking AS b
-        WHERE b.hub_id = hub AND b.id = ANY (bookings) AND b.person_id IS NOT NULL);
+        SELECT 'resource:' || id FROM unnest(hubd.resources_booked(hub, bookings)) AS id
+        UNION ALL
+        SELECT 'person:' || b.person_id FROM unnest(bookings) AS k (id) CROSS JOIN LATERAL (
+            SELECT o.person_id FROM hubd.booking AS o WHERE o.hub_id = hub AND o.id = k.id OFFSET 0) AS b WHERE b.person_id IS NOT NULL);
 END $$;
 
 -- Ends holds whose time is over; those that somebody else just ended or confirmed are left alone.
@@ -60,12 +63,14 @@ END $$;
 -- A writer removes the expired holds of the pools and units that it has locked (keys); of the whole hub when it holds that.
 CREATE OR REPLACE FUNCTION hubd.expire_on(hub bigint, keys bigint[], is_exclusive boolean) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
+    present timestamptz := hubd.present();
     over bigint[];
 BEGIN
+    -- OFFSET 0: through the index of what expires, which is nearly empty.
     over := ARRAY (SELECT DISTINCT c.booking_id
-        FROM hubd.claim AS c JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
-        WHERE c.expires_at <= hubd.present() AND c.hub_id = hub AND c.booking_hub_id = hub
-          AND (is_exclusive OR coalesce(u.pool_id, u.id) = ANY (keys)));
+        FROM (SELECT * FROM hubd.claim AS o WHERE o.expires_at <= present OFFSET 0) AS c
+        JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
+        WHERE c.hub_id = hub AND c.booking_hub_id = hub AND (is_exclusive OR coalesce(u.pool_id, u.id) = ANY (keys)));
     IF over <> '{}' THEN
         PERFORM hubd.expire(hub, over);
     END IF;

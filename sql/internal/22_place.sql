@@ -56,63 +56,76 @@ CREATE OR REPLACE FUNCTION hubd.told_from() RETURNS timestamptz LANGUAGE sql STA
 
 -- Says of each item whether its units may still change; wishes get a free resource. Nothing to do for ordinary items.
 CREATE OR REPLACE FUNCTION hubd.prepare_items(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-#variable_conflict use_column
 BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(bookings) AS b (id) CROSS JOIN LATERAL (
+            SELECT i.resource_id, i.wanted FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = b.id OFFSET 0) AS i
+        WHERE i.wanted IS NOT NULL OR (SELECT r.is_pool FROM hubd.resource AS r WHERE r.hub_id = hub AND r.id = i.resource_id)) THEN
+        RETURN;
+    END IF;
     UPDATE hubd.booking_item AS i
-    SET resource_id = coalesce(hubd.choice(hub, b.id, b.during, i.wanted), i.resource_id),
-        is_provisional = lower(b.during) > hubd.told_from() AND (i.wanted IS NOT NULL OR cardinality(i.pinned_unit_ids) < i.count),
-        told_at = CASE WHEN lower(b.during) > hubd.told_from() THEN NULL ELSE coalesce(i.told_at, hubd.present()) END
-    FROM hubd.booking AS b, hubd.resource AS r
-    WHERE b.hub_id = hub AND b.id = ANY (bookings) AND i.hub_id = hub AND i.booking_id = b.id
-      AND r.hub_id = hub AND r.id = i.resource_id AND (i.wanted IS NOT NULL OR r.is_pool);
+    SET (resource_id, is_provisional, told_at) = (
+        SELECT coalesce(hubd.choice(hub, b.id, b.during, i.wanted), i.resource_id),
+            lower(b.during) > hubd.told_from() AND (i.wanted IS NOT NULL OR cardinality(i.pinned_unit_ids) < i.count),
+            CASE WHEN lower(b.during) > hubd.told_from() THEN NULL ELSE coalesce(i.told_at, hubd.present()) END
+        FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = i.booking_id)
+    WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)
+      AND (i.wanted IS NOT NULL OR (SELECT r.is_pool FROM hubd.resource AS r WHERE r.hub_id = hub AND r.id = i.resource_id));
 END $$;
 
--- The units that these bookings' items take if they are placed as things stand: all of a resource, or free ones of a pool.
+-- The units that these bookings' items take if they are placed as things stand: all of a resource, or of a pool the pinned and free
+-- ones. An item that finds fewer than it wants adds a row without a unit. One item after the other, each through its keys.
 CREATE OR REPLACE FUNCTION hubd.wanted_units(hub bigint, bookings bigint[])
     RETURNS TABLE (booking_id bigint, item integer, unit_id bigint, during tstzrange, setup interval, turnover interval,
-        is_provisional boolean, expires_at timestamptz) LANGUAGE sql STABLE
-    BEGIN ATOMIC
-        SELECT b.id, i.position, u.id, b.during, u.setup, u.turnover, i.is_provisional AND u.id <> ALL (i.pinned_unit_ids),
-            CASE WHEN b.state = 'held' THEN b.expires_at END
-        FROM hubd.booking AS b
-        JOIN hubd.booking_item AS i ON i.hub_id = hub AND i.booking_id = b.id
-        JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = i.resource_id
-        JOIN LATERAL (
-            SELECT w.id, w.setup, w.turnover FROM hubd.resource_unit AS ru JOIN hubd.unit AS w ON w.hub_id = hub AND w.id = ru.unit_id
-            WHERE ru.hub_id = hub AND ru.resource_id = r.id AND (NOT r.is_pool OR w.id = ANY (i.pinned_unit_ids))
-            UNION ALL
-            (SELECT f.unit_id, f.setup, f.turnover FROM hubd.free_units(hub, r.id, b.id, b.during, i.pinned_unit_ids) AS f
-                WHERE r.is_pool LIMIT i.count - cardinality(i.pinned_unit_ids))) AS u ON true
-        WHERE b.hub_id = hub AND b.id = ANY (bookings);
-    END;
+        is_provisional boolean, expires_at timestamptz) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    i record;
+    missing bigint;
+    found_units bigint;
+BEGIN
+    FOR i IN
+        SELECT o.booking_id, o.position, o.resource_id, o.count, o.pinned_unit_ids AS pins, o.is_provisional, b.during,
+            CASE WHEN b.state = 'held' THEN b.expires_at END AS until,
+            (SELECT r.is_pool FROM hubd.resource AS r WHERE r.hub_id = hub AND r.id = o.resource_id)
+        FROM unnest(bookings) AS k (id)
+        CROSS JOIN LATERAL (SELECT * FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = k.id OFFSET 0) AS o
+        CROSS JOIN LATERAL (SELECT b.during, b.state, b.expires_at FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = k.id OFFSET 0) AS b
+    LOOP
+        RETURN QUERY SELECT i.booking_id, i.position, ru.unit_id, i.during, u.setup, u.turnover, i.is_provisional AND NOT i.is_pool, i.until
+            FROM hubd.resource_unit AS ru CROSS JOIN LATERAL (
+                SELECT w.setup, w.turnover FROM hubd.unit AS w WHERE w.hub_id = hub AND w.id = ru.unit_id OFFSET 0) AS u
+            WHERE ru.hub_id = hub AND ru.resource_id = i.resource_id AND (NOT i.is_pool OR ru.unit_id = ANY (i.pins));
+        GET DIAGNOSTICS found_units = ROW_COUNT;
+        missing := 1;
+        IF i.is_pool THEN
+            missing := i.count - found_units;
+            RETURN QUERY SELECT i.booking_id, i.position, f.unit_id, i.during, f.setup, f.turnover, i.is_provisional, i.until
+                FROM hubd.free_units(hub, i.resource_id, i.booking_id, i.during, i.pins) AS f LIMIT missing;
+            GET DIAGNOSTICS found_units = ROW_COUNT;
+        END IF;
+        IF found_units < missing THEN
+            RETURN QUERY SELECT i.booking_id, i.position, NULL::bigint, i.during, NULL::interval, NULL::interval, false, i.until;
+        END IF;
+    END LOOP;
+END $$;
 
 -- The one INSERT. Returns the bookings that missed a row; they hold none then. The caller has locked.
 CREATE OR REPLACE FUNCTION hubd.insert_claims(hub bigint, bookings bigint[]) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     lost bigint[];
 BEGIN
-    WITH wanted AS MATERIALIZED (
-        SELECT * FROM hubd.wanted_units(hub, bookings)
-    ), piece AS (
-        SELECT nextval('hubd.id') AS id, w.booking_id, w.item, w.unit_id, w.is_provisional, w.expires_at, l.lane, l.during
-        FROM wanted AS w, hubd.claim_lanes(w.during, w.setup, w.turnover) AS l
+    WITH piece AS MATERIALIZED (
+        SELECT CASE WHEN w.unit_id IS NOT NULL THEN nextval('hubd.id') END AS id, w.booking_id, w.item, w.unit_id, w.is_provisional,
+            w.expires_at, l.lane, l.during
+        FROM hubd.wanted_units(hub, bookings) AS w, hubd.claim_lanes(w.during, w.setup, w.turnover) AS l
     ), made AS (
         INSERT INTO hubd.claim (hub_id, id, unit_id, during, lane, party, booking_hub_id, booking_id, item, is_provisional, expires_at)
         SELECT hub, p.id, p.unit_id, p.during, p.lane, CASE WHEN p.lane = '[9,10)' THEN p.id ELSE p.booking_id END,
             hub, p.booking_id, p.item, p.is_provisional, p.expires_at
-        FROM piece AS p ORDER BY p.unit_id, lower(p.during), p.lane
-        ON CONFLICT DO NOTHING RETURNING booking_id, item, lane
-    ), item AS (
-        SELECT i.booking_id, CASE WHEN r.is_pool THEN i.count ELSE greatest(count(w.unit_id), 1) END AS hard,
-            sum(CASE WHEN w.setup > '0' OR w.turnover > '0' THEN 2 ELSE 1 END + (w.setup > '0')::integer + (w.turnover > '0')::integer) AS rows,
-            (SELECT count(*) FROM made AS m WHERE m.booking_id = i.booking_id AND m.item = i.position AND m.lane = '[9,10)') AS made_hard,
-            (SELECT count(*) FROM made AS m WHERE m.booking_id = i.booking_id AND m.item = i.position) AS made_rows
-        FROM hubd.booking_item AS i JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = i.resource_id
-        LEFT JOIN wanted AS w ON w.booking_id = i.booking_id AND w.item = i.position
-        WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)
-        GROUP BY i.booking_id, i.position, i.count, r.is_pool
+        FROM piece AS p WHERE p.id IS NOT NULL ORDER BY p.unit_id, lower(p.during), p.lane
+        ON CONFLICT DO NOTHING RETURNING id
     )
-    SELECT coalesce(array_agg(DISTINCT booking_id), '{}') INTO lost FROM item WHERE made_hard < hard OR made_rows < rows;
+    SELECT coalesce(array_agg(DISTINCT p.booking_id), '{}') INTO lost FROM piece AS p WHERE NOT EXISTS (SELECT FROM made AS m WHERE m.id = p.id);
     IF lost <> '{}' THEN
         PERFORM hubd.release(hub, lost);
     END IF;
@@ -151,6 +164,9 @@ DECLARE
 BEGIN
     PERFORM hubd.prepare_items(hub, bookings);
     lost := hubd.insert_claims(hub, bookings);
+    IF lost = '{}' THEN
+        RETURN ARRAY (SELECT ROW(id, true, NULL, '[]')::hubd.placing FROM unnest(bookings) AS id);
+    END IF;
     FOR loser IN SELECT b.id FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (lost) ORDER BY lower(b.during), b.id LOOP
         outcome := hubd.rearrange(hub, loser, is_exclusive);
         IF outcome IS NULL THEN
@@ -166,8 +182,8 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.has_wish(hub bigint, bookings bigint[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN EXISTS (SELECT FROM hubd.booking_item AS i
-        WHERE i.hub_id = hub AND i.booking_id = ANY (bookings) AND i.wanted IS NOT NULL);
+    RETURN EXISTS (SELECT FROM unnest(bookings) AS b (id) CROSS JOIN LATERAL (
+        SELECT o.wanted FROM hubd.booking_item AS o WHERE o.hub_id = hub AND o.booking_id = b.id OFFSET 0) AS i WHERE i.wanted IS NOT NULL);
 END $$;
 
 -- Locks, removes expired holds, claims. bookings and their items are there already. A booking that misses any unit holds nothing.

@@ -2,13 +2,14 @@
 -- The same request twice does its work once. A writing api function says, once it knows who asks:
 --     reply := hubd.replay(caller, input);  IF reply.status IS NOT NULL THEN RETURN reply; END IF;
 --     … RETURN hubd.remember(caller, reply);
+-- Who knows the person already may say so (a third argument), and it is not looked up again.
 -- Refusals are remembered as successes are; a RAISE stores nothing; a dry run neither reads nor writes.
 
 -- NULL: do the work, the key is ours until the end of the transaction. Else the stored answer, or that the key was used for something else.
 -- A twin under way holds the row: the INSERT waits for its end.
-CREATE OR REPLACE FUNCTION hubd.replay(caller jsonb, input jsonb DEFAULT '{}') RETURNS api.reply LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.replay(caller jsonb, input jsonb DEFAULT '{}', person bigint DEFAULT NULL) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
-    asker text := 'person:' || hubd.caller_person(caller, 'write');
+    asker text := 'person:' || coalesce(person, hubd.caller_person(caller, 'write'));
     stored hubd.idempotency;
 BEGIN
     IF caller ->> 'key' IS NULL OR asker IS NULL OR (input ->> 'dry_run')::boolean THEN
@@ -29,11 +30,14 @@ BEGIN
     RETURN stored.reply;
 END $$;
 
-CREATE OR REPLACE FUNCTION hubd.remember(caller jsonb, reply api.reply) RETURNS api.reply LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.remember(caller jsonb, reply api.reply, person bigint DEFAULT NULL) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    asker text;
 BEGIN
     IF caller ->> 'key' IS NOT NULL THEN
+        asker := 'person:' || coalesce(person, hubd.caller_person(caller, 'write'));
         UPDATE hubd.idempotency AS i SET reply = remember.reply
-            WHERE i.principal = 'person:' || hubd.caller_person(caller, 'write') AND i.key = caller ->> 'key' AND (i.reply).status IS NULL;
+            WHERE i.principal = asker AND i.key = caller ->> 'key' AND (i.reply).status IS NULL;
     END IF;
     RETURN reply;
 END $$;

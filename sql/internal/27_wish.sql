@@ -15,83 +15,106 @@ CREATE OR REPLACE FUNCTION hubd.problem_unprocessable(caller jsonb, problem text
     RETURN hubd.problem(422, problem, hubd.say(hubd.language(caller), 'So geht es nicht', 'This cannot be done'),
         hubd.say(hubd.language(caller), de, en), jsonb_build_object('pointer', pointer) || more);
 
--- Items of the input as rows; position counts from 1. A closure of a pool without a number closes all of it.
-CREATE OR REPLACE FUNCTION hubd.read_items(hub bigint, items jsonb, kind text)
-    RETURNS TABLE (place integer, named text, resource_id bigint, is_pool boolean, is_bookable boolean, count integer, units bigint[],
-        wanted jsonb, site text) LANGUAGE sql STABLE
-    BEGIN ATOMIC
-        SELECT item.n::integer, item.body ->> 'resource', coalesce(r.id, k.resource_id), coalesce(r.is_pool, false),
-            coalesce(r.is_bookable, true),
-            CASE WHEN is_all.yes THEN cardinality(pool.units) ELSE coalesce((item.body ->> 'count')::integer,
-                nullif(jsonb_array_length(item.body -> 'units'), 0), 1) END,
-            CASE WHEN is_all.yes THEN pool.units
-                ELSE ARRAY (SELECT DISTINCT u::bigint FROM jsonb_array_elements_text(coalesce(item.body -> 'units', '[]')) AS u ORDER BY 1) END,
-            wish.wanted, item.body -> 'any' ->> 'site'
-        FROM jsonb_array_elements(items) WITH ORDINALITY AS item (body, n)
-        LEFT JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = item.body ->> 'resource'
-        LEFT JOIN LATERAL (SELECT array_agg(u.id ORDER BY u.id) AS units FROM hubd.unit AS u
-            WHERE u.hub_id = hub AND u.pool_id = r.id) AS pool ON r.is_pool
-        LEFT JOIN LATERAL (SELECT r.is_pool AND read_items.kind = 'closure' AND item.body -> 'count' IS NULL AND item.body -> 'units' IS NULL AS yes) AS is_all ON true
-        LEFT JOIN hubd.site AS s ON s.hub_id = hub AND s.slug = item.body -> 'any' ->> 'site'
-        LEFT JOIN LATERAL (SELECT jsonb_strip_nulls(jsonb_build_object('kind', item.body -> 'any' -> 'kind',
-            'capacity', item.body -> 'any' -> 'capacity', 'features', item.body -> 'any' -> 'features', 'site_id', s.id)) AS wanted
-            WHERE item.body -> 'any' IS NOT NULL) AS wish ON true
-        LEFT JOIN LATERAL (SELECT c.resource_id FROM hubd.candidates(hub, wish.wanted) AS c
-            WHERE wish.wanted IS NOT NULL ORDER BY c.rank LIMIT 1) AS k ON true;
-    END;
+-- What {"kind", "capacity", "features", "site"} means here: the site's number instead of its name.
+CREATE OR REPLACE FUNCTION hubd.read_wish(hub bigint, body jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN jsonb_strip_nulls(jsonb_build_object('kind', body -> 'kind', 'capacity', body -> 'capacity', 'features', body -> 'features',
+        'site_id', (SELECT s.id FROM hubd.site AS s WHERE s.hub_id = hub AND s.slug = body ->> 'site')));
+END $$;
+
+-- One item of the input. A closure of a pool without a number closes all of it.
+CREATE OR REPLACE FUNCTION hubd.read_item(hub bigint, body jsonb, place integer, kind text) RETURNS hubd.item LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    item hubd.item;
+BEGIN
+    item.place := place;
+    item.named := body ->> 'resource';
+    SELECT r.id, r.is_pool, r.is_bookable INTO item.resource_id, item.is_pool, item.is_bookable
+        FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = item.named;
+    item.is_pool := coalesce(item.is_pool, false);
+    item.is_bookable := coalesce(item.is_bookable, true);
+    IF body -> 'any' IS NOT NULL THEN
+        item.wanted := hubd.read_wish(hub, body -> 'any');
+        item.site := body -> 'any' ->> 'site';
+        item.resource_id := coalesce(item.resource_id, (SELECT c.resource_id FROM hubd.candidates(hub, item.wanted) AS c ORDER BY c.rank LIMIT 1));
+    END IF;
+    IF item.is_pool AND kind = 'closure' AND body -> 'count' IS NULL AND body -> 'units' IS NULL THEN
+        item.units := ARRAY (SELECT u.id FROM hubd.unit AS u WHERE u.hub_id = hub AND u.pool_id = item.resource_id ORDER BY u.id);
+        item.count := cardinality(item.units);
+    ELSIF body -> 'units' IS NULL THEN
+        item.units := '{}';
+        item.count := coalesce((body ->> 'count')::integer, 1);
+    ELSE
+        item.units := ARRAY (SELECT DISTINCT u::bigint FROM jsonb_array_elements_text(body -> 'units') AS u ORDER BY 1);
+        item.count := coalesce((body ->> 'count')::integer, nullif(jsonb_array_length(body -> 'units'), 0), 1);
+    END IF;
+    RETURN item;
+END $$;
+
+-- Items of the input, in their order; place counts from 1.
+CREATE OR REPLACE FUNCTION hubd.read_items(hub bigint, items jsonb, kind text) RETURNS hubd.item[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    result hubd.item[] := '{}';
+BEGIN
+    FOR place IN 1 .. coalesce(jsonb_array_length(items), 0) LOOP
+        result[place] := hubd.read_item(hub, items -> place - 1, place, kind);
+    END LOOP;
+    RETURN result;
+END $$;
 
 -- What is wrong with one item; NULL: nothing.
-CREATE OR REPLACE FUNCTION hubd.problem_of_item(caller jsonb, hub bigint, place integer, named text, resource_id bigint, is_pool boolean,
-    is_bookable boolean, count integer, units bigint[], wanted jsonb, site text, is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION hubd.problem_of_item(caller jsonb, hub bigint, item hubd.item, is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    pointer text := '/items/' || place - 1;
+    pointer text := '/items/' || item.place - 1;
     near text;
     strange bigint;
 BEGIN
-    IF wanted IS NOT NULL AND site IS NOT NULL AND wanted -> 'site_id' IS NULL THEN
-        near := hubd.nearest(site, ARRAY (SELECT s.slug FROM hubd.site AS s WHERE s.hub_id = hub));
-        RETURN hubd.problem_unprocessable(caller, 'unknown-site', pointer || '/any/site', format('Den Standort „%s“ gibt es hier nicht; gemeint ist vielleicht „%s“.', site, near),
-            format('There is no site "%s" here; perhaps "%s" is meant.', site, near), jsonb_build_object('nearest', near));
-    ELSIF wanted IS NOT NULL AND resource_id IS NULL THEN
+    IF item.wanted IS NOT NULL AND item.site IS NOT NULL AND item.wanted -> 'site_id' IS NULL THEN
+        near := hubd.nearest(item.site, ARRAY (SELECT s.slug FROM hubd.site AS s WHERE s.hub_id = hub));
+        RETURN hubd.problem_unprocessable(caller, 'unknown-site', pointer || '/any/site', format('Den Standort „%s“ gibt es hier nicht; gemeint ist vielleicht „%s“.', item.site, near),
+            format('There is no site "%s" here; perhaps "%s" is meant.', item.site, near), jsonb_build_object('nearest', near));
+    ELSIF item.wanted IS NOT NULL AND item.resource_id IS NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'no-such-resource', pointer || '/any', 'Hier gibt es nichts, das so einen Wunsch je erfüllen könnte (Art, Plätze, Ausstattung).',
             'Nothing here could ever meet this wish (kind, capacity, features).');
-    ELSIF resource_id IS NULL THEN
-        near := hubd.nearest(named, ARRAY (SELECT r.slug FROM hubd.resource AS r WHERE r.hub_id = hub));
-        RETURN hubd.problem_unprocessable(caller, 'unknown-resource', pointer || '/resource', format('„%s“ gibt es hier nicht; gemeint ist vielleicht „%s“.', named, near),
-            format('There is no "%s" here; perhaps "%s" is meant.', named, near), jsonb_build_object('resource', named, 'nearest', near));
-    ELSIF NOT is_bookable AND NOT is_manager THEN
-        RETURN hubd.problem_unprocessable(caller, 'not-bookable', pointer || '/resource', format('„%s“ ist nicht buchbar.', named), format('"%s" cannot be booked.', named));
-    ELSIF count NOT BETWEEN 1 AND 1000 OR (NOT is_pool AND count > 1) OR cardinality(units) > count THEN
-        RETURN hubd.problem_unprocessable(caller, 'wrong-count', pointer || '/count', format('Die Anzahl %s passt nicht: mehr als eins nur von einem Pool, und nicht weniger als Plätze genannt sind.', count),
-            format('The count %s does not fit: more than one only of a pool, and not fewer than the units named.', count));
+    ELSIF item.resource_id IS NULL THEN
+        near := hubd.nearest(item.named, ARRAY (SELECT r.slug FROM hubd.resource AS r WHERE r.hub_id = hub));
+        RETURN hubd.problem_unprocessable(caller, 'unknown-resource', pointer || '/resource', format('„%s“ gibt es hier nicht; gemeint ist vielleicht „%s“.', item.named, near),
+            format('There is no "%s" here; perhaps "%s" is meant.', item.named, near), jsonb_build_object('resource', item.named, 'nearest', near));
+    ELSIF NOT item.is_bookable AND NOT is_manager THEN
+        RETURN hubd.problem_unprocessable(caller, 'not-bookable', pointer || '/resource', format('„%s“ ist nicht buchbar.', item.named), format('"%s" cannot be booked.', item.named));
+    ELSIF item.count NOT BETWEEN 1 AND 1000 OR (NOT item.is_pool AND item.count > 1) OR cardinality(item.units) > item.count THEN
+        RETURN hubd.problem_unprocessable(caller, 'wrong-count', pointer || '/count', format('Die Anzahl %s passt nicht: mehr als eins nur von einem Pool, und nicht weniger als Plätze genannt sind.', item.count),
+            format('The count %s does not fit: more than one only of a pool, and not fewer than the units named.', item.count));
     END IF;
-    strange := (SELECT u FROM unnest(units) AS u WHERE NOT is_pool OR u NOT IN (SELECT w.id FROM hubd.unit AS w WHERE w.hub_id = hub AND w.pool_id = resource_id) LIMIT 1);
+    IF item.units <> '{}' THEN
+        strange := (SELECT u FROM unnest(item.units) AS u WHERE NOT item.is_pool OR u NOT IN (SELECT w.id FROM hubd.unit AS w WHERE w.hub_id = hub AND w.pool_id = item.resource_id) LIMIT 1);
+    END IF;
     IF strange IS NOT NULL THEN
-        RETURN hubd.problem_unprocessable(caller, 'unknown-unit', pointer || '/units', format('Die Einheit %s gehört nicht zu „%s“.', strange, named),
-            format('Unit %s does not belong to "%s".', strange, named), jsonb_build_object('units', (SELECT jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.id)
-            FROM hubd.unit AS w WHERE w.hub_id = hub AND w.pool_id = resource_id)));
+        RETURN hubd.problem_unprocessable(caller, 'unknown-unit', pointer || '/units', format('Die Einheit %s gehört nicht zu „%s“.', strange, item.named),
+            format('Unit %s does not belong to "%s".', strange, item.named), jsonb_build_object('units', (SELECT jsonb_agg(jsonb_build_object('id', w.id, 'name', w.name) ORDER BY w.id)
+            FROM hubd.unit AS w WHERE w.hub_id = hub AND w.pool_id = item.resource_id)));
     END IF;
     RETURN NULL;
 END $$;
 
 -- The first thing that is wrong with the items: one by one, then two that share a unit (a hall and its half).
-CREATE OR REPLACE FUNCTION hubd.problem_of_items(caller jsonb, hub bigint, items jsonb, kind text, is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION hubd.problem_of_items(caller jsonb, hub bigint, items hubd.item[], is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    item record;
+    item hubd.item;
     problem api.reply;
     twice text;
 BEGIN
-    FOR item IN SELECT * FROM hubd.read_items(hub, items, kind) LOOP
-        problem := hubd.problem_of_item(caller, hub, item.place, item.named, item.resource_id, item.is_pool, item.is_bookable, item.count, item.units, item.wanted, item.site, is_manager);
+    FOREACH item IN ARRAY items LOOP
+        problem := hubd.problem_of_item(caller, hub, item, is_manager);
         IF problem.status IS NOT NULL THEN
             RETURN problem;
         END IF;
     END LOOP;
-    IF jsonb_array_length(items) > 1 THEN
-        twice := (SELECT string_agg(DISTINCT i.named, ' + ') FROM hubd.read_items(hub, items, kind) AS i
-            JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = i.resource_id WHERE NOT i.is_pool AND i.wanted IS NULL AND ru.unit_id IN (
-                SELECT o.unit_id FROM hubd.read_items(hub, items, kind) AS j JOIN hubd.resource_unit AS o ON o.hub_id = hub AND o.resource_id = j.resource_id
-                WHERE NOT j.is_pool AND j.wanted IS NULL GROUP BY o.unit_id HAVING count(*) > 1));
+    IF cardinality(items) > 1 THEN
+        twice := (SELECT string_agg(DISTINCT shared.name, ' + ') FROM (
+            SELECT i.named AS name, count(*) OVER (PARTITION BY ru.unit_id) AS times
+            FROM unnest(items) AS i JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = i.resource_id
+            WHERE NOT i.is_pool AND i.wanted IS NULL) AS shared WHERE shared.times > 1);
     END IF;
     IF twice IS NOT NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'same-twice', '/items', format('„%s“: das enthält dasselbe zweimal.', twice), format('"%s": this contains the same thing twice.', twice));
@@ -100,13 +123,19 @@ BEGIN
 END $$;
 
 -- What is wrong with the time; NULL: nothing. Only managers write into the past.
-CREATE OR REPLACE FUNCTION hubd.problem_of_time(caller jsonb, starts timestamptz, ends timestamptz, is_manager boolean) RETURNS api.reply LANGUAGE sql STABLE
-    RETURN CASE
-        WHEN starts IS NULL OR ends IS NULL OR starts >= ends OR NOT isfinite(starts) OR NOT isfinite(ends) THEN hubd.problem_unprocessable(caller, 'wrong-time', '/end',
-            'Das Ende muss nach dem Beginn liegen.', 'The end must be after the start.')
-        WHEN ends - starts > interval '400 days' THEN hubd.problem_unprocessable(caller, 'too-long', '/end',
-            'Eine Buchung dauert höchstens 400 Tage.', 'A booking lasts at most 400 days.', jsonb_build_object('latest_end', hubd.instant(starts + interval '400 days')))
-        WHEN starts < hubd.present() AND NOT is_manager THEN hubd.problem_unprocessable(caller, 'in-the-past', '/start',
-            format('Der Beginn %s liegt in der Vergangenheit; jetzt ist %s.', hubd.instant(starts), hubd.instant(hubd.present())),
-            format('The start %s is in the past; it is now %s.', hubd.instant(starts), hubd.instant(hubd.present())), jsonb_build_object('now', hubd.instant(hubd.present())))
-    END;
+CREATE OR REPLACE FUNCTION hubd.problem_of_time(caller jsonb, starts timestamptz, ends timestamptz, is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    present timestamptz := hubd.present();
+BEGIN
+    IF starts IS NULL OR ends IS NULL OR starts >= ends OR NOT isfinite(starts) OR NOT isfinite(ends) THEN
+        RETURN hubd.problem_unprocessable(caller, 'wrong-time', '/end', 'Das Ende muss nach dem Beginn liegen.', 'The end must be after the start.');
+    ELSIF ends - starts > interval '400 days' THEN
+        RETURN hubd.problem_unprocessable(caller, 'too-long', '/end', 'Eine Buchung dauert höchstens 400 Tage.', 'A booking lasts at most 400 days.',
+            jsonb_build_object('latest_end', hubd.instant(starts + interval '400 days')));
+    ELSIF starts < present AND NOT is_manager THEN
+        RETURN hubd.problem_unprocessable(caller, 'in-the-past', '/start',
+            format('Der Beginn %s liegt in der Vergangenheit; jetzt ist %s.', hubd.instant(starts), hubd.instant(present)),
+            format('The start %s is in the past; it is now %s.', hubd.instant(starts), hubd.instant(present)), jsonb_build_object('now', hubd.instant(present)));
+    END IF;
+    RETURN NULL;
+END $$;

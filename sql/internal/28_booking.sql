@@ -3,41 +3,65 @@
 
 -- May this person see whose a booking is and what it is called? The booker, managers; everybody when it is a public event.
 CREATE OR REPLACE FUNCTION hubd.may_see(person bigint, is_manager boolean, b hubd.booking) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
 BEGIN
-    RETURN is_manager OR ((b).person_id = person AND person IS NOT NULL) OR ((b).kind = 'event' AND EXISTS (
+    IF is_manager OR b.person_id = person THEN
+        RETURN true;
+    END IF;
+    RETURN b.kind = 'event' AND EXISTS (
         SELECT FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
-        WHERE o.hub_id = (b).hub_id AND o.booking_id = (b).id AND e.audience = 'public' AND e.state <> 'draft'));
+        WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND e.audience = 'public' AND e.state <> 'draft');
+END $$;
+
+-- One item. Units and the answer to a wish are not told while they may change.
+CREATE OR REPLACE FUNCTION hubd.item_document(i hubd.booking_item, language text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    r record;
+    wanted jsonb := i.wanted - 'site_id';
+    units jsonb;
+BEGIN
+    SELECT o.slug, hubd.say(language, o.name_de, o.name_en) AS name INTO r FROM hubd.resource AS o WHERE o.hub_id = i.hub_id AND o.id = i.resource_id;
+    IF i.wanted -> 'site_id' IS NOT NULL THEN
+        wanted := wanted || jsonb_build_object('site', (SELECT s.slug FROM hubd.site AS s
+            WHERE s.hub_id = i.hub_id AND s.id = (i.wanted ->> 'site_id')::bigint));
+    END IF;
+    IF NOT i.is_provisional THEN
+        units := (SELECT jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) ORDER BY u.id)
+            FROM hubd.claim AS c JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
+            WHERE c.booking_hub_id = i.hub_id AND c.booking_id = i.booking_id AND c.item = i.position AND c.lane = '[9,10)');
+    ELSIF i.wanted IS NOT NULL THEN
+        r.slug := NULL;
+        r.name := NULL;
+    END IF;
+    RETURN jsonb_build_object('resource', r.slug, 'name', r.name, 'count', i.count, 'provisional', i.is_provisional, 'wanted', wanted, 'units', units);
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.items_document(hub bigint, booking bigint, language text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
+DECLARE
+    item hubd.booking_item;
+    result jsonb := '[]';
 BEGIN
-    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('resource', r.slug, 'name', hubd.say(language, r.name_de, r.name_en), 'count', i.count,
-            'provisional', i.is_provisional, 'wanted', i.wanted - 'site_id' || CASE WHEN s.slug IS NULL THEN '{}' ELSE jsonb_build_object('site', s.slug) END,
-            'units', CASE WHEN NOT i.is_provisional THEN
-                (SELECT jsonb_agg(jsonb_build_object('id', u.id, 'name', u.name) ORDER BY u.id)
-                 FROM hubd.claim AS c JOIN hubd.unit AS u ON u.hub_id = c.hub_id AND u.id = c.unit_id
-                 WHERE c.booking_hub_id = hub AND c.booking_id = booking AND c.item = i.position AND c.lane = '[9,10)') END)
-            || CASE WHEN i.is_provisional AND i.wanted IS NOT NULL THEN '{"resource": null, "name": null}'::jsonb ELSE '{}' END ORDER BY i.position), '[]')
-        FROM hubd.booking_item AS i JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = i.resource_id
-        LEFT JOIN hubd.site AS s ON s.hub_id = hub AND s.id = (i.wanted ->> 'site_id')::bigint
-        WHERE i.hub_id = hub AND i.booking_id = booking);
+    FOR item IN SELECT * FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.booking_id = booking ORDER BY i.position LOOP
+        result := result || hubd.item_document(item, language);
+    END LOOP;
+    RETURN result;
 END $$;
 
 -- The booking as JSON. Who may not see it whole gets the busy time and nothing about who or why.
 CREATE OR REPLACE FUNCTION hubd.booking_document(b hubd.booking, person bigint, is_manager boolean, language text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
+DECLARE
+    result jsonb := jsonb_build_object('id', b.id, 'hub', (SELECT h.slug FROM hubd.hub AS h WHERE h.id = b.hub_id), 'kind', b.kind, 'state', b.state,
+        'start', hubd.instant(lower(b.during)), 'end', hubd.instant(upper(b.during)),
+        'local_start', hubd.wall(b.local_start), 'local_end', hubd.wall(b.local_end), 'zone', b.zone,
+        'items', hubd.items_document(b.hub_id, b.id, language), 'links', jsonb_build_object('self', '/api/v1/bookings/' || b.id));
+    is_own boolean := coalesce(is_manager OR b.person_id = person, false);
 BEGIN
-    RETURN (SELECT jsonb_strip_nulls(jsonb_build_object('id', (b).id, 'hub', h.slug, 'kind', (b).kind, 'state', (b).state,
-            'start', hubd.instant(lower((b).during)), 'end', hubd.instant(upper((b).during)),
-            'local_start', hubd.wall((b).local_start), 'local_end', hubd.wall((b).local_end), 'zone', (b).zone))
-        || jsonb_build_object('items', hubd.items_document((b).hub_id, (b).id, language))
-        || CASE WHEN NOT seen.yes THEN jsonb_build_object('redacted', true) ELSE jsonb_build_object('title', (b).title, 'note', CASE WHEN is_manager OR (b).person_id = person THEN (b).note ELSE '' END,
-            'person', CASE WHEN is_manager OR (b).person_id = person THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = (b).person_id) END,
-            'expires', CASE WHEN (b).state = 'held' THEN hubd.instant((b).expires_at) END, 'uid', (b).uid, 'sequence', (b).sequence, 'revision', (b).revision::text) END
-        || jsonb_build_object('links', jsonb_build_object('self', '/api/v1/bookings/' || (b).id))
-        FROM hubd.hub AS h, LATERAL (SELECT hubd.may_see(person, is_manager, b) AS yes) AS seen WHERE h.id = (b).hub_id);
+    IF NOT hubd.may_see(person, is_manager, b) THEN
+        RETURN result || '{"redacted": true}';
+    END IF;
+    RETURN result || jsonb_build_object('title', b.title, 'note', CASE WHEN is_own THEN b.note ELSE '' END,
+        'person', CASE WHEN is_own THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = b.person_id) END,
+        'expires', CASE WHEN b.state = 'held' THEN hubd.instant(b.expires_at) END,
+        'uid', b.uid, 'sequence', b.sequence, 'revision', b.revision::text);
 END $$;
 
 -- What is in the way, as far as the caller may know it: a title only of their own, of anything at their hub as a manager, of public events.

@@ -54,10 +54,8 @@ BEGIN
             AND (p.id = booker.person OR EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = p.id))) END;
 END $$;
 
--- Why this person may not book that here; NULL: they may.
+-- Why this person may not book here at that time, whatever it is; NULL: they may.
 CREATE OR REPLACE FUNCTION hubd.problem_of_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    problem api.reply;
 BEGIN
     IF NOT is_manager AND NOT hubd.has_role(person, hub, 'member', 'trainer') THEN
         RETURN hubd.problem_not_allowed(caller, 'Buchen dürfen die Mitglieder dieses Hubs.', 'Only members of this hub may book.');
@@ -70,22 +68,17 @@ BEGIN
     ELSIF hubd.booker(hub, person, input) IS NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'unknown-person', '/on_behalf_of', 'Niemand mit dieser Adresse ist Mitglied dieses Hubs.', 'Nobody of this address is a member of this hub.');
     END IF;
-    problem := hubd.problem_of_time(caller, (input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz, is_manager);
-    IF problem.status IS NULL THEN
-        problem := hubd.problem_of_items(caller, hub, input -> 'items', coalesce(input ->> 'kind', 'booking'), is_manager);
-    END IF;
-    RETURN problem;
+    RETURN hubd.problem_of_time(caller, (input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz, is_manager);
 END $$;
 
-CREATE OR REPLACE FUNCTION hubd.insert_items(hub bigint, booking bigint, items jsonb, kind text) RETURNS void LANGUAGE plpgsql AS $$
-#variable_conflict use_column
+CREATE OR REPLACE FUNCTION hubd.insert_items(hub bigint, booking bigint, items hubd.item[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id, wanted, count, pinned_unit_ids)
-    SELECT hub, booking, i.place, i.resource_id, i.wanted, i.count, i.units FROM hubd.read_items(hub, items, kind) AS i;
+    SELECT hub, booking, i.place, i.resource_id, i.wanted, i.count, i.units FROM unnest(items) AS i;
 END $$;
 
 -- Tries the booking. Refused, it leaves the wish and the removal of expired holds behind, and nothing else.
-CREATE OR REPLACE FUNCTION hubd.try_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.try_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb, items hubd.item[]) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     b hubd.booking;
     outcome hubd.placing;
@@ -95,14 +88,16 @@ DECLARE
     ends timestamptz := input ->> 'end';
     zone text := coalesce(input ->> 'zone', (SELECT h.zone FROM hubd.hub AS h WHERE h.id = hub));
     is_hold boolean := coalesce((input ->> 'hold')::boolean, false);
+    present timestamptz := hubd.present();
 BEGIN
-    INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, during, local_start, local_end, zone, expires_at, uid)
+    INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, during, local_start, local_end, zone, expires_at, uid,
+        created_at, revised_at)
     SELECT hub, kind, CASE WHEN is_hold THEN 'held' ELSE 'confirmed' END, coalesce(input ->> 'title', ''), coalesce(input ->> 'note', ''), p.id, p.organisation_id,
         tstzrange(starts, ends), coalesce((input ->> 'local_start')::timestamp, starts AT TIME ZONE zone),
         coalesce((input ->> 'local_end')::timestamp, ends AT TIME ZONE zone), zone,
-        CASE WHEN is_hold THEN hubd.present() + interval '10 minutes' END, gen_random_uuid()::text
+        CASE WHEN is_hold THEN present + interval '10 minutes' END, gen_random_uuid()::text, present, present
     FROM hubd.person AS p WHERE p.id = hubd.booker(hub, person, input) RETURNING * INTO b;
-    PERFORM hubd.insert_items(hub, b.id, input -> 'items', kind);
+    PERFORM hubd.insert_items(hub, b.id, items);
     SELECT * INTO outcome FROM hubd.place(hub, ARRAY[b.id]);
     IF outcome.is_placed THEN
         PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[b.id]));
@@ -118,6 +113,7 @@ CREATE OR REPLACE FUNCTION hubd.book(caller jsonb, person bigint, input jsonb) R
 DECLARE
     hub bigint := hubd.hub_of(input ->> 'hub');
     is_manager boolean;
+    items hubd.item[];
     reply api.reply;
 BEGIN
     IF hub IS NULL THEN
@@ -126,13 +122,17 @@ BEGIN
     PERFORM hubd.enter_hub(hub);
     is_manager := hubd.has_role(person, hub, 'manager');
     reply := hubd.problem_of_booking(caller, hub, person, is_manager, input);
+    IF reply.status IS NULL THEN
+        items := hubd.read_items(hub, input -> 'items', coalesce(input ->> 'kind', 'booking'));
+        reply := hubd.problem_of_items(caller, hub, items, is_manager);
+    END IF;
     IF reply.status IS NOT NULL THEN
         RETURN reply;
     ELSIF NOT coalesce((input ->> 'dry_run')::boolean, false) THEN
-        RETURN hubd.try_booking(caller, hub, person, is_manager, input);
+        RETURN hubd.try_booking(caller, hub, person, is_manager, input, items);
     END IF;
     BEGIN
-        reply := hubd.try_booking(caller, hub, person, is_manager, input);
+        reply := hubd.try_booking(caller, hub, person, is_manager, input, items);
         PERFORM hubd.undo();
     EXCEPTION WHEN SQLSTATE 'HB000' THEN
         RETURN hubd.as_dry_run(reply);

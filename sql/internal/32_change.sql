@@ -87,19 +87,19 @@ BEGIN
     RETURN ARRAY (SELECT r.id FROM jsonb_array_elements(coalesce(items, '[]')) AS i JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = i ->> 'resource');
 END $$;
 
--- What is wrong with a change of time or place. A booking that runs may still change its end: only a new start must not be past.
-CREATE OR REPLACE FUNCTION hubd.problem_of_move(caller jsonb, is_manager boolean, b hubd.booking, starts timestamptz, ends timestamptz, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+-- What is wrong with a change of time or place (items: NULL when they stay). A booking that runs may still change its end: only a new start must not be past.
+CREATE OR REPLACE FUNCTION hubd.problem_of_move(caller jsonb, is_manager boolean, b hubd.booking, starts timestamptz, ends timestamptz, items hubd.item[]) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
 DECLARE
     problem api.reply := hubd.problem_not_live(caller, b);
 BEGIN
-    IF problem.status IS NULL AND (input -> 'items' IS NOT NULL AND jsonb_array_length(input -> 'items') = 0) THEN
+    IF problem.status IS NULL AND items = '{}' THEN
         problem := hubd.problem_unprocessable(caller, 'nothing-wanted', '/items', 'Es fehlt, was gebucht werden soll.', 'What to book is missing.');
     END IF;
     IF problem.status IS NULL THEN
         problem := hubd.problem_of_time(caller, starts, ends, is_manager OR (starts = lower(b.during) AND ends > hubd.present()));
     END IF;
-    IF problem.status IS NULL AND input -> 'items' IS NOT NULL THEN
-        problem := hubd.problem_of_items(caller, b.hub_id, input -> 'items', b.kind, is_manager);
+    IF problem.status IS NULL AND items IS NOT NULL THEN
+        problem := hubd.problem_of_items(caller, b.hub_id, items, is_manager);
     END IF;
     RETURN problem;
 END $$;
@@ -113,18 +113,20 @@ DECLARE
     is_move boolean := starts <> lower(b.during) OR ends <> upper(b.during) OR input -> 'items' IS NOT NULL;
     problem api.reply := hubd.problem_of_change(caller, person, is_manager, b);
     before text[] := hubd.booking_scopes(hub, ARRAY[booking]);
+    items hubd.item[];
     outcomes hubd.placing[];
 BEGIN
     IF problem.status IS NULL THEN
-        problem := hubd.problem_of_move(caller, is_manager, b, starts, ends, input);
+        items := CASE WHEN input -> 'items' IS NOT NULL THEN hubd.read_items(hub, input -> 'items', b.kind) END;
+        problem := hubd.problem_of_move(caller, is_manager, b, starts, ends, items);
     END IF;
     IF problem.status IS NOT NULL THEN
         RETURN problem;
     END IF;
-    b := hubd.write_change(b, starts, ends, input, is_move);
+    b := hubd.write_change(b, starts, ends, input, items, is_move);
     IF is_move THEN
         PERFORM hubd.release(hub, ARRAY[booking]);
-        PERFORM hubd.expire_on(hub, hubd.lock_keys(hub, '{}', ARRAY[booking]), is_exclusive);
+        PERFORM hubd.expire_on(hub, hubd.lock_keys(hub, hubd.resources_booked(hub, ARRAY[booking]), '{}'), is_exclusive);
         outcomes := hubd.place_locked(hub, ARRAY[booking], is_exclusive);
         IF NOT (outcomes[1]).is_placed THEN
             RETURN hubd.refuse_booking(caller, person, is_manager, b, outcomes[1], booking);
@@ -135,7 +137,7 @@ BEGIN
 END $$;
 
 -- The booking's row and items as they shall be. Wall clock times that the input does not bring follow the instants.
-CREATE OR REPLACE FUNCTION hubd.write_change(b hubd.booking, starts timestamptz, ends timestamptz, input jsonb, is_move boolean) RETURNS hubd.booking LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.write_change(b hubd.booking, starts timestamptz, ends timestamptz, input jsonb, items hubd.item[], is_move boolean) RETURNS hubd.booking LANGUAGE plpgsql AS $$
 DECLARE
     clock text := coalesce(input ->> 'zone', b.zone);
     result hubd.booking;
@@ -146,9 +148,9 @@ BEGIN
         local_end = CASE WHEN input ->> 'end' IS NULL THEN o.local_end ELSE coalesce((input ->> 'local_end')::timestamp, ends AT TIME ZONE clock) END,
         revised_at = hubd.present(), revision = o.revision + 1, sequence = o.sequence + is_move::integer
         WHERE o.hub_id = b.hub_id AND o.id = b.id RETURNING * INTO result;
-    IF input -> 'items' IS NOT NULL THEN
+    IF items IS NOT NULL THEN
         DELETE FROM hubd.booking_item AS i WHERE i.hub_id = b.hub_id AND i.booking_id = b.id;
-        PERFORM hubd.insert_items(b.hub_id, b.id, input -> 'items', b.kind);
+        PERFORM hubd.insert_items(b.hub_id, b.id, items);
     END IF;
     RETURN result;
 END $$;
