@@ -21,7 +21,7 @@ BEGIN
         IF is_dry THEN
             PERFORM hubd.undo();
         END IF;
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
         RETURN hubd.as_dry_run(reply);
     END;
     RETURN hubd.remember(caller, reply);

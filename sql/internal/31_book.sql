@@ -5,10 +5,10 @@
 CREATE OR REPLACE FUNCTION hubd.as_dry_run(reply api.reply) RETURNS api.reply LANGUAGE sql IMMUTABLE
     RETURN ROW((reply).status, ((reply).body::jsonb || '{"dry_run": true}')::text, NULL, NULL)::api.reply;
 
--- Undoes the sub-block that raises it: what a dry run or a refused move tried.
+-- Undoes the sub-block that raises it: what a dry run or a refused move tried. Not HB000: in a handler that stands for its whole class, HB001 too.
 CREATE OR REPLACE FUNCTION hubd.undo() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE 'undone' USING ERRCODE = 'HB000';
+    RAISE 'undone' USING ERRCODE = 'HB002';
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.booking_reply(status integer, b hubd.booking, person bigint, is_manager boolean, language text) RETURNS api.reply LANGUAGE sql STABLE
@@ -134,7 +134,7 @@ BEGIN
     BEGIN
         reply := hubd.try_booking(caller, hub, person, is_manager, input, items);
         PERFORM hubd.undo();
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
         RETURN hubd.as_dry_run(reply);
     END;
 END $$;

@@ -170,13 +170,12 @@ BEGIN
             END IF;
             RETURN reply;
         EXCEPTION
-            -- HB001 stands first: a code that ends in 000 stands for its whole class, so HB000 would catch it as well.
             WHEN SQLSTATE 'HB001' OR deadlock_detected THEN
                 IF is_exclusive THEN
                     RAISE;
                 END IF;
                 is_exclusive := true;
-            WHEN SQLSTATE 'HB000' THEN
+            WHEN SQLSTATE 'HB002' THEN
                 EXIT;
         END;
     END LOOP;

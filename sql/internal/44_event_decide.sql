@@ -100,7 +100,7 @@ BEGIN
             PERFORM hubd.undo();
         END IF;
         PERFORM hubd.changed(scopes || hubd.event_scopes(hub, ARRAY[written]));
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;
     IF (input ->> 'dry_run')::boolean THEN
