@@ -240,8 +240,8 @@ put_after(struct http_request *request, struct ask *ask, struct json_writer *wri
 		return true;
 	if (comma == NULL || !when_parse(arena_copy(http_arena(request), text, (size_t)(comma - text)), &instant, &is_local) || is_local ||
 	    !str_number(comma + 1, 0, INT64_MAX, &id))
-		return ask_refuse(request, ask, 422, "malformed-value", "after", "„%s“ kommt von keiner Seite: „after“ steht in der vorigen Antwort.",
-		    "\"%s\" is from no page: \"after\" stands in the answer before.", text);
+		return ask_refuse(request, ask, 422, "malformed-value", "after", "„%s“ kommt von keiner Seite: „after“ ist „next“ der vorigen Antwort.",
+		    "\"%s\" is from no page: \"after\" is \"next\" of the answer before.", text);
 	when_print(instant, instant_text);
 	json_put_text(writer, "after_start", instant_text);
 	json_put_integer(writer, "after_id", id);

@@ -240,6 +240,7 @@ service_answer_problems(struct http_request *request, const struct db_rows *rows
 	for (const struct problem *problem = problem_all(); problem->name != NULL; problem++)
 		put_problem(&writer, problem, request_language(request));
 	json_close_list(&writer);
+	json_put_null(&writer, "next");
 	json_close_map(&writer);
 	reply_document(request, &body);
 }

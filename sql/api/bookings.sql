@@ -33,7 +33,7 @@ BEGIN
     SELECT jsonb_agg(hubd.booking_document(b, asker, is_manager, hubd.language(caller)) ORDER BY lower((b).during), (b).id),
         CASE WHEN count(*) = at_most THEN (array_agg(extract(epoch FROM lower((b).during))::bigint || '.' || (b).id ORDER BY lower((b).during) DESC, (b).id DESC))[1] END
     INTO found, last FROM page;
-    RETURN ROW(200, jsonb_build_object('bookings', coalesce(found, '[]'), 'next', last)::text, NULL, NULL)::api.reply;
+    RETURN ROW(200, jsonb_build_object('items', coalesce(found, '[]'), 'next', last)::text, NULL, NULL)::api.reply;
 END $$;
 ALTER FUNCTION api.bookings(jsonb, jsonb) OWNER TO hubd_network;
 GRANT EXECUTE ON FUNCTION api.bookings(jsonb, jsonb) TO hubd_serve;

@@ -14,7 +14,7 @@ BEGIN
         coalesce((input ->> 'to')::timestamptz, 'infinity'), coalesce((input ->> 'after_start')::timestamptz, '-infinity'),
         coalesce((input ->> 'after_id')::bigint, 0), coalesce((input ->> 'limit')::integer, 100));
     RETURN ROW(200, jsonb_build_object('items', items,
-        'after', CASE WHEN jsonb_array_length(items) = coalesce((input ->> 'limit')::integer, 100)
+        'next', CASE WHEN jsonb_array_length(items) = coalesce((input ->> 'limit')::integer, 100)
             THEN (items -> -1 ->> 'start') || ',' || (items -> -1 ->> 'occurrence') END)::text, NULL, NULL)::api.reply;
 END $$;
 ALTER FUNCTION api.events(jsonb, jsonb) OWNER TO hubd_network;

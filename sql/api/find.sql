@@ -33,7 +33,7 @@ BEGIN
     JOIN hubd.resource AS r ON r.hub_id = slot.hub_id AND r.id = slot.resource_id
     JOIN hubd.site AS s ON s.hub_id = r.hub_id AND s.id = r.site_id JOIN hubd.hub AS h ON h.id = r.hub_id;
     RETURN ROW(200, jsonb_build_object('from', hubd.instant(lower(span)), 'to', hubd.instant(upper(span)), 'minutes', (input ->> 'minutes')::integer,
-        'slots', coalesce(found, '[]'))::text, NULL, NULL)::api.reply;
+        'items', coalesce(found, '[]'), 'next', NULL)::text, NULL, NULL)::api.reply;
 END $$;
 ALTER FUNCTION api.find(jsonb, jsonb) OWNER TO hubd_network;
 GRANT EXECUTE ON FUNCTION api.find(jsonb, jsonb) TO hubd_serve;

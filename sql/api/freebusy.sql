@@ -32,7 +32,7 @@ BEGIN
     IF found IS NULL AND (hub IS NULL OR input ->> 'resource' IS NOT NULL) THEN
         RETURN hubd.problem_not_found(caller, 'Diesen Hub oder diese Ressource gibt es nicht.', 'There is no such hub or resource.');
     END IF;
-    RETURN ROW(200, jsonb_build_object('from', hubd.instant(lower(span)), 'to', hubd.instant(upper(span)), 'resources', coalesce(found, '[]'))::text, NULL, NULL)::api.reply;
+    RETURN ROW(200, jsonb_build_object('from', hubd.instant(lower(span)), 'to', hubd.instant(upper(span)), 'items', coalesce(found, '[]'), 'next', NULL)::text, NULL, NULL)::api.reply;
 END $$;
 ALTER FUNCTION api.freebusy(jsonb, jsonb) OWNER TO hubd_api;
 GRANT EXECUTE ON FUNCTION api.freebusy(jsonb, jsonb) TO hubd_serve;

@@ -72,7 +72,7 @@ CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wa
 
 -- The answer of a list: {"items": […]}.
 CREATE OR REPLACE FUNCTION hubd.items_reply(items jsonb) RETURNS api.reply LANGUAGE sql IMMUTABLE
-    RETURN ROW(200, jsonb_build_object('items', coalesce(items, '[]'))::text, NULL, NULL)::api.reply;
+    RETURN ROW(200, jsonb_build_object('items', coalesce(items, '[]'), 'next', NULL)::text, NULL, NULL)::api.reply;
 
 CREATE OR REPLACE FUNCTION hubd.problem_no_hub(caller jsonb, slug text) RETURNS api.reply LANGUAGE sql IMMUTABLE
     RETURN hubd.problem_not_found(caller, format('Es gibt keinen Hub „%s“. Alle Hubs: /api/v1/hubs.', slug),

@@ -391,14 +391,14 @@ def test_pages_of_bookings_hold_each_of_them_once(hubd, free_day):
     seen, after = [], ""
     for _ in range(9):
         page = hubd.get(query + after, as_="mara").json()
-        seen += [booking["local_start"] for booking in page["bookings"]]
+        seen += [booking["local_start"] for booking in page["items"]]
         if page["next"] is None:
             break
         after = "&after=" + page["next"]
     assert seen == [f"{free_day}T{hour:02}:00:00" for hour in range(8, 15)]
-    redacted = hubd.get(query, as_="jonas").json()["bookings"]
+    redacted = hubd.get(query, as_="jonas").json()["items"]
     assert all("title" not in booking for booking in redacted)
-    assert hubd.get(f"{BOOKINGS}?hub=werft&mine=true&from={free_day}&to={free_day}T23:00", as_="jonas").json()["bookings"] == []
+    assert hubd.get(f"{BOOKINGS}?hub=werft&mine=true&from={free_day}&to={free_day}T23:00", as_="jonas").json()["items"] == []
     problem(hubd.get(query), 401, "sign-in-required")
     problem(hubd.get(query, as_="olga"), 403, "not-allowed")
 
@@ -417,7 +417,7 @@ def test_free_busy_tells_when_and_not_who(hubd, free_day):
     hubd.post(BOOKINGS, wish(free_day, "platz"), as_="mara")
     reply = hubd.get(f"/api/v1/freebusy?hub=werft&from={free_day}&to={free_day}T23:59")
     assert reply.status_code == 200, reply.text
-    found = {each["resource"]: each for each in reply.json()["resources"]}
+    found = {each["resource"]: each for each in reply.json()["items"]}
     local = zoneinfo.ZoneInfo("Europe/Berlin")
     start = datetime.datetime.fromisoformat(f"{free_day}T09:00").replace(tzinfo=local).astimezone(datetime.timezone.utc)
     assert found["bruecke"]["busy"][0]["start"] == start.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -430,11 +430,11 @@ def test_what_find_offers_can_be_booked(hubd, free_day):
     query = f"hub=werft&kind=room&capacity=10&features=screen&minutes=120&from={free_day}T08:00&to={free_day}T18:00"
     reply = hubd.get("/api/v1/find?" + query)
     assert reply.status_code == 200, reply.text
-    slot = reply.json()["slots"][0]
+    slot = reply.json()["items"][0]
     assert slot["resource"] == "bruecke"
     made = hubd.post(BOOKINGS, {"hub": slot["hub"], "start": slot["start"], "end": slot["end"], "items": [{"resource": slot["resource"]}]}, as_="mara")
     assert made.status_code == 201, made.text
-    everywhere = hubd.get(f"/api/v1/find?minutes=30&limit=100&from={free_day}T08:00Z&to={free_day}T09:00Z").json()["slots"]
+    everywhere = hubd.get(f"/api/v1/find?minutes=30&limit=100&from={free_day}T08:00Z&to={free_day}T09:00Z").json()["items"]
     assert {slot["hub"] for slot in everywhere} == {"werft", "kontor"}
     problem(hubd.get("/api/v1/find?minutes=0"), 422, "malformed-value")
     problem(hubd.get("/api/v1/find?minutes=30&kind=castle"), 422, "malformed-value")

@@ -212,6 +212,6 @@ def test_a_list_in_pages_has_every_event_once(hubd, free_day):
     while after is not None:
         page = hubd.get(f"{EVENTS}?hub=werft&topic=ai&from={free_day}&to={free_day}T23:59&limit=3{after and '&after=' + after}").json()
         seen += [item["links"]["self"] for item in page["items"]]
-        after = page["after"]
+        after = page["next"]
     assert len(seen) == len(set(seen)) and set(seen) == paths
     assert seen == [item["links"]["self"] for item in hubd.get(f"{EVENTS}?topic=ai&from={free_day}&to={free_day}T23:59").json()["items"]]

@@ -45,6 +45,17 @@ def every(node, name):
             yield from every(value, name)
 
 
+def test_whoever_can_read_one_list_can_read_them_all():
+    lists = set()
+    for (method, path), operation in OPERATIONS.items():
+        schema = resolve(operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {}))
+        found = {name for name, member in schema.get("properties", {}).items() if resolve(member).get("type") == "array"}
+        if method == "GET" and ("{" not in path or "items" in found) and found and "id" not in schema["properties"]:
+            lists.add(path.rsplit("/", 1)[-1])
+            assert found == {"items"} and "next" in schema["properties"] and {"items", "next"} <= set(schema["required"]), path
+    assert lists >= {"hubs", "sites", "resources", "units", "topics", "bookings", "events", "freebusy", "find", "problems"}, lists
+
+
 def test_the_document_is_openapi_3_1():
     assert re.fullmatch(r"3\.1\.\d", DOCUMENT["openapi"]) and {"title", "version"} <= DOCUMENT["info"].keys()
     assert all(resolve({"$ref": target}) is not None for target in every(DOCUMENT, "$ref"))

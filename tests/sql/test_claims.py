@@ -483,7 +483,7 @@ def test_free_busy_counts_the_desks_that_are_left(world):
     world.book(11, 12, "aula")
     world.book(9, 11, "desk")
     found = world.call("freebusy", who=None, hub=world.slug, **{"from": world.at(8), "to": world.at(13)})
-    rooms = {r["resource"]: r for r in found["resources"]}
+    rooms = {r["resource"]: r for r in found["items"]}
     assert rooms["aula"]["busy"] == [{"start": world.at(9), "end": world.at(12)}]
     assert rooms["desk"]["free"] == [{"start": world.at(8), "end": world.at(9), "free": 2}, {"start": world.at(9), "end": world.at(11), "free": 1},
                                      {"start": world.at(11), "end": world.at(13), "free": 2}]
@@ -495,9 +495,9 @@ def test_find_names_slots_that_can_be_booked(world):
     world.book(8, 10, "gross")
     window = {"from": world.at(8), "to": world.at(14)}
     found = world.call("find", who=None, hub=world.slug, kind="room", capacity=6, features=["laser"], minutes=120, **window)
-    assert [(s["resource"], s["start"], s["end"]) for s in found["slots"]] == [("gross", world.at(10.5), world.at(12.5))]
+    assert [(s["resource"], s["start"], s["end"]) for s in found["items"]] == [("gross", world.at(10.5), world.at(12.5))]
     everywhere = world.call("find", who=None, minutes=60, limit=100, **window)
-    assert {"klein", "gross"} <= {s["resource"] for s in everywhere["slots"] if s["hub"] == world.slug}
+    assert {"klein", "gross"} <= {s["resource"] for s in everywhere["items"] if s["hub"] == world.slug}
 
 
 def test_find_keeps_to_opening_hours(world):
@@ -505,7 +505,7 @@ def test_find_keeps_to_opening_hours(world):
     world.rows("UPDATE hubd.site SET zone = 'UTC' WHERE id = %s", site)
     world.room("theke", site=site)
     found = world.call("find", who=None, hub=world.slug, minutes=60, **{"from": world.at(0), "to": world.at(24)})
-    assert [(s["start"], s["end"]) for s in found["slots"]] == [(world.at(10), world.at(11))]
+    assert [(s["start"], s["end"]) for s in found["items"]] == [(world.at(10), world.at(11))]
 
 
 def test_finding_among_200_rooms_and_3000_bookings_is_quick(world):
@@ -536,7 +536,7 @@ def test_my_bookings_come_page_by_page_and_all_of_them(world):
     seen, after = [], None
     for _ in range(10):
         page = world.call("bookings", mine=True, limit=2, **{"from": world.at(0), "to": world.at(24)}, **({"after": after} if after else {}))
-        seen += [b["id"] for b in page["bookings"]]
+        seen += [b["id"] for b in page["items"]]
         after = page["next"]
         if not after:
             break
