@@ -107,8 +107,10 @@ BEGIN
 END $$;
 
 -- The variants that no fixed claim forbids. A claim that stays in its pool or on its unit keeps the buffers it was made with.
-CREATE OR REPLACE FUNCTION hubd.open_variants(hub bigint, demands hubd.demand[], is_exclusive boolean) RETURNS hubd.variant[] LANGUAGE sql STABLE
-    BEGIN ATOMIC
+CREATE OR REPLACE FUNCTION hubd.open_variants(hub bigint, demands hubd.demand[], is_exclusive boolean) RETURNS hubd.variant[] LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN (
         WITH fixed AS MATERIALIZED (
             SELECT DISTINCT c.id, c.unit_id, c.during, c.lane, c.party
             FROM hubd.claims_near(hub, demands, is_exclusive) AS c WHERE NOT c.is_movable
@@ -129,5 +131,5 @@ CREATE OR REPLACE FUNCTION hubd.open_variants(hub bigint, demands hubd.demand[],
         )
         SELECT coalesce(array_agg(numbered::hubd.variant ORDER BY (numbered).n), '{}') FROM (
             SELECT ROW(row_number() OVER (ORDER BY demand, rank, resource_id, unit_ids), demand, resource_id, unit_ids, setups, turnovers)
-                ::hubd.variant AS numbered FROM whole) AS n;
-    END;
+                ::hubd.variant AS numbered FROM whole) AS n);
+END $$;

@@ -68,9 +68,9 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.conflicts_for(caller jsonb, hub bigint, conflicts jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN (SELECT coalesce(jsonb_agg(c - 'booking_id' || CASE WHEN hubd.may_see(who.person, who.is_manager, b)
+    RETURN (SELECT coalesce(jsonb_agg(c - 'booking_id' || CASE WHEN hubd.may_see(who.person, who.is_manager, b::hubd.booking)
             THEN jsonb_build_object('title', b.title, 'booking', b.id) ELSE '{}' END ORDER BY c ->> 'start', c ->> 'resource'), '[]')
         FROM jsonb_array_elements(conflicts) AS c
-        JOIN hubd.booking AS b ON b.hub_id = hub AND b.id = (c ->> 'booking_id')::bigint,
+        CROSS JOIN LATERAL (SELECT * FROM hubd.booking AS o WHERE o.hub_id = hub AND o.id = (c ->> 'booking_id')::bigint OFFSET 0) AS b,
         (SELECT p AS person, p IS NOT NULL AND hubd.has_role(p, hub, 'manager') AS is_manager FROM hubd.caller_person(caller) AS p) AS who);
 END $$;

@@ -19,8 +19,10 @@ END $$;
 -- where all may move, the number of busy units decides, because they can be arranged anew.
 -- own: a booking that does not count (it is being moved). A hold that has expired does not count either.
 CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], counts integer[], length interval, span tstzrange, own bigint)
-    RETURNS TABLE (hub_id bigint, resource_id bigint, starts tstzmultirange) LANGUAGE sql STABLE ROWS 100
-    BEGIN ATOMIC
+    RETURNS TABLE (hub_id bigint, resource_id bigint, starts tstzmultirange) LANGUAGE plpgsql STABLE ROWS 100 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
         WITH asked AS MATERIALIZED (
             SELECT r.hub_id, r.id, r.is_pool, k.count, s.opening_hours, s.zone
             FROM unnest(hubs, resources, counts) AS k (hub_id, id, count)
@@ -78,7 +80,7 @@ CREATE OR REPLACE FUNCTION hubd.free_starts(hubs bigint[], resources bigint[], c
         FROM asked AS a JOIN open AS h ON h.opening_hours = a.opening_hours AND h.zone = a.zone
         LEFT JOIN blocked AS b ON b.hub_id = a.hub_id AND b.id = a.id
         WHERE NOT a.is_pool OR a.count <= (SELECT s.units FROM size AS s WHERE s.hub_id = a.hub_id AND s.id = a.id);
-    END;
+END $$;
 
 -- The starts at which the units that were pinned are free; without any, all of the window.
 CREATE OR REPLACE FUNCTION hubd.pinned_starts(hub bigint, pinned bigint[], length interval, span tstzrange, own bigint)

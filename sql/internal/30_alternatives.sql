@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- What would succeed instead, best first: the same thing at the nearest free times, an equal or better one at the same time, shorter,
--- another site of the hub. wish: {"items": [{"resource_id", "count", "wanted", "units"}], "start", "end", "own", "is_manager"}.
+-- another site of the hub. In plpgsql, which keeps its plans.
+-- wish: {"items": [{"resource_id", "count", "wanted", "units"}], "start", "end", "own", "is_manager"}.
 
 CREATE OR REPLACE FUNCTION hubd.alternative(kind text, resource text, starts timestamptz, ends timestamptz, reason text) RETURNS jsonb LANGUAGE sql STABLE
     RETURN jsonb_build_object('kind', kind, 'resource', resource, 'start', hubd.instant(starts), 'end', hubd.instant(ends), 'reason', reason);
@@ -20,8 +21,9 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.alternatives_in_time(language text, hub bigint, items jsonb, span tstzrange, own bigint, is_manager boolean)
-    RETURNS SETOF jsonb LANGUAGE sql STABLE
-    BEGIN ATOMIC
+    RETURNS SETOF jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
         WITH free AS MATERIALIZED (
             SELECT hubd.common_starts(hub, items, upper(span) - lower(span), tstzrange(
                 CASE WHEN is_manager THEN lower(span) - interval '7 days' ELSE greatest(hubd.present(), lower(span) - interval '7 days') END,
@@ -35,12 +37,13 @@ CREATE OR REPLACE FUNCTION hubd.alternatives_in_time(language text, hub bigint, 
             LATERAL (SELECT DISTINCT hubd.nearest_start(free.starts, lower(span), is_after) AS start FROM (VALUES (true), (false)) AS side (is_after)) AS near
         WHERE near.start IS NOT NULL AND near.start <> lower(span)
         ORDER BY abs(extract(epoch FROM near.start - lower(span)));
-    END;
+END $$;
 
 -- Others of the same kind that can at least as much and are free then: at the site of the wanted one, or at other sites.
 CREATE OR REPLACE FUNCTION hubd.alternatives_elsewhere(language text, hub bigint, resource bigint, item_count integer, span tstzrange, own bigint, is_same_site boolean)
-    RETURNS SETOF jsonb LANGUAGE sql STABLE
-    BEGIN ATOMIC
+    RETURNS SETOF jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
         WITH other AS (
             SELECT o.id, o.slug, o.capacity, o.position, cardinality(o.features) AS extras, o.name_de, o.name_en, s.name AS site
             FROM hubd.resource AS r JOIN hubd.resource AS o ON o.hub_id = hub AND o.kind = r.kind AND o.id <> r.id AND o.is_bookable
@@ -55,12 +58,13 @@ CREATE OR REPLACE FUNCTION hubd.alternatives_elsewhere(language text, hub bigint
             upper(span) - lower(span), span, own) AS f ON f.resource_id = o.id
         WHERE f.starts @> lower(span)
         ORDER BY o.capacity, o.extras, o.position, o.id LIMIT 3;
-    END;
+END $$;
 
 -- The longest free part of the wanted time, if it lasts a quarter of an hour. In a pool its quarters may be free on different units.
 CREATE OR REPLACE FUNCTION hubd.alternatives_shorter(language text, hub bigint, resource bigint, items jsonb, span tstzrange, own bigint)
-    RETURNS SETOF jsonb LANGUAGE sql STABLE
-    BEGIN ATOMIC
+    RETURNS SETOF jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
         SELECT hubd.alternative('shorter', r.slug, lower(part.free), upper(part.free), hubd.say(language, 'der freie Teil dieser Zeit', 'the free part of this time'))
         FROM hubd.resource AS r,
             LATERAL (SELECT tstzrange(lower(s), upper(s) + interval '15 minutes') * span AS free
@@ -69,7 +73,7 @@ CREATE OR REPLACE FUNCTION hubd.alternatives_shorter(language text, hub bigint, 
           AND upper(part.free) - lower(part.free) >= interval '15 minutes' AND lower(part.free) >= least((SELECT hubd.present()), lower(span))
           AND (NOT r.is_pool OR lower(part.free) <@ hubd.common_starts(hub, items, upper(part.free) - lower(part.free), part.free, own))
         ORDER BY upper(part.free) - lower(part.free) DESC, lower(part.free) LIMIT 1;
-    END;
+END $$;
 
 CREATE OR REPLACE FUNCTION hubd.alternatives(caller jsonb, hub bigint, wish jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -79,14 +83,14 @@ DECLARE
     items jsonb := wish -> 'items';
     resource bigint;
     number integer;
-    result jsonb[] := ARRAY (SELECT hubd.alternatives_in_time(language, hub, items, span, own, coalesce((wish ->> 'is_manager')::boolean, false)));
+    result jsonb[] := ARRAY (SELECT * FROM hubd.alternatives_in_time(language, hub, items, span, own, coalesce((wish ->> 'is_manager')::boolean, false)));
 BEGIN
     IF jsonb_array_length(items) = 1 AND items -> 0 ->> 'wanted' IS NULL THEN
         resource := (items -> 0 ->> 'resource_id')::bigint;
         number := (items -> 0 ->> 'count')::integer;
-        result := result || ARRAY (SELECT hubd.alternatives_elsewhere(language, hub, resource, number, span, own, true))
-            || ARRAY (SELECT hubd.alternatives_shorter(language, hub, resource, items, span, own))
-            || ARRAY (SELECT hubd.alternatives_elsewhere(language, hub, resource, number, span, own, false));
+        result := result || ARRAY (SELECT * FROM hubd.alternatives_elsewhere(language, hub, resource, number, span, own, true))
+            || ARRAY (SELECT * FROM hubd.alternatives_shorter(language, hub, resource, items, span, own))
+            || ARRAY (SELECT * FROM hubd.alternatives_elsewhere(language, hub, resource, number, span, own, false));
     END IF;
     RETURN to_jsonb(result);
 END $$;
