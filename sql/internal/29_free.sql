@@ -34,8 +34,10 @@ BEGIN
             JOIN hubd.resource_unit AS ru ON ru.hub_id = a.hub_id AND ru.resource_id = a.id
             JOIN hubd.unit AS u ON u.hub_id = a.hub_id AND u.id = ru.unit_id
             -- OFFSET 0: unit by unit through the index, whatever the planner guesses of ranges.
+            -- What could be hit lies within the unit's buffers; in a pool claims further away tell whether all may move.
+            CROSS JOIN LATERAL (SELECT CASE WHEN a.is_pool THEN interval '1 day' ELSE greatest(u.setup, u.turnover) END AS gap) AS reach
             CROSS JOIN LATERAL (SELECT c.during, c.lane, c.is_provisional FROM hubd.claim AS c
-                WHERE c.hub_id = a.hub_id + 0 AND c.unit_id = u.id AND c.during && tstzrange(lower(span) - interval '1 day', upper(span) + interval '1 day')
+                WHERE c.hub_id = a.hub_id + 0 AND c.unit_id = u.id AND c.during && tstzrange(lower(span) - reach.gap, upper(span) + reach.gap)
                   AND c.booking_id IS DISTINCT FROM own AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c
         ), open AS MATERIALIZED (
             SELECT each.opening_hours, each.zone, (SELECT range_agg(tstzrange(lower(o), upper(o) - length, '[]'))
