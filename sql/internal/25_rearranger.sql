@@ -101,6 +101,19 @@ BEGIN
         WHERE m.wanted IS NOT NULL AND i.hub_id = hub AND i.booking_id = m.booking_id AND i.position = m.item;
 END $$;
 
+-- Wants fixed units only, one of them is taken, and nothing around may move: then there is nothing to search. The usual refusal.
+CREATE OR REPLACE FUNCTION hubd.is_lost(hub bigint, demands hubd.demand[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN NOT EXISTS (SELECT FROM unnest(demands) AS d WHERE d.pool_id IS NOT NULL OR d.wanted IS NOT NULL)
+        AND EXISTS (SELECT FROM unnest(demands) AS d, unnest(d.unit_ids) AS w (id) CROSS JOIN LATERAL (
+                SELECT o.id, o.setup, o.turnover FROM hubd.unit AS o WHERE o.hub_id = hub AND o.id = w.id OFFSET 0) AS u
+            WHERE NOT hubd.is_free(hub, u.id, d.booking_id, d.during, u.setup, u.turnover))
+        AND NOT EXISTS (SELECT FROM unnest(demands) AS d, unnest(d.unit_ids) AS w (id) CROSS JOIN LATERAL (
+                SELECT c.is_provisional FROM hubd.claim AS c WHERE c.hub_id = hub + 0 AND c.unit_id = w.id
+                    AND c.during && tstzrange(lower(d.during) - interval '1 day', upper(d.during) + interval '1 day') OFFSET 0) AS near
+            WHERE near.is_provisional);
+END $$;
+
 -- Makes room for one booking that holds nothing yet. NULL when it is placed, else slot-taken | none-exists | none-found.
 CREATE OR REPLACE FUNCTION hubd.rearrange(hub bigint, booking bigint, is_exclusive boolean) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,7 +122,7 @@ DECLARE
     chosen integer[];
     reason text;
 BEGIN
-    IF demands = '{}' THEN
+    IF demands = '{}' OR hubd.is_lost(hub, demands) THEN
         RETURN 'slot-taken';
     END IF;
     reason := hubd.hopeless(demands, hubd.open_variants(hub, demands, is_exclusive));
