@@ -232,7 +232,7 @@ def test_what_is_offered_in_a_pool_can_be_booked_whatever_is_pinned_or_closed_th
         offers += [(item, offer["start"], offer["end"]) for offer in world.book(start, end, item, who="ben", dry_run=True).body.get("alternatives", [])]
     for count in (1, 2):
         slots = world.call("find", who=None, hub=world.slug, kind="desk", count=count, minutes=30, limit=10,
-                           **{"from": world.at(0), "to": world.at(14)})["slots"]
+                           **{"from": world.at(0), "to": world.at(14)})["items"]
         offers += [({"resource": "desk", "count": count}, slot["start"], slot["end"]) for slot in slots]
     assert offers
     for item, start, end in offers:
