@@ -82,20 +82,28 @@ add_statement(struct db_statement *statements, size_t *count, const char *functi
 	statements[(*count)++] = (struct db_statement){.name = function, .sql = str_steal(&sql, NULL), .parameters = 2, .is_write = is_write};
 }
 
+/* Those that no route names; their text is copied, so that all can be freed alike. */
+static void
+add_given(struct db_statement *statements, size_t *count, const struct db_statement *given, size_t given_count)
+{
+	for (size_t i = 0; i < given_count; i++) {
+		statements[*count] = given[i];
+		statements[(*count)++].sql = base_strdup(given[i].sql);
+	}
+}
+
 struct db_statement *
 routes_statements(size_t *ret_count)
 {
-	size_t count = 0, given;
-	const struct db_statement *of_feeds = feed_statements(&given);
-	struct db_statement *statements = base_alloc((2 * sizeof routes / sizeof routes[0] + given) * sizeof *statements);
+	size_t count = 0, of_feeds, of_service;
+	const struct db_statement *feeds = feed_statements(&of_feeds), *service = service_statements(&of_service);
+	struct db_statement *statements = base_alloc((2 * sizeof routes / sizeof routes[0] + of_feeds + of_service) * sizeof *statements);
 	for (const struct route *route = routes; route->method != NULL; route++) {
 		add_statement(statements, &count, route->look, false);
 		add_statement(statements, &count, route->statement, route->is_write);
 	}
-	for (size_t i = 0; i < given; i++) {
-		statements[count] = of_feeds[i];
-		statements[count++].sql = base_strdup(of_feeds[i].sql);
-	}
+	add_given(statements, &count, feeds, of_feeds);
+	add_given(statements, &count, service, of_service);
 	*ret_count = count;
 	return statements;
 }

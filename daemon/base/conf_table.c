@@ -33,6 +33,8 @@ static const struct conf_setting settings[] = {
 	    .help = "Memory for feeds that are kept ready; those that nobody asks for go first."},
 	{.name = "feed_gzip", .kind = CONF_BOOL, .fallback = "yes",
 	    .help = "Whether feeds are compressed for clients that ask for it. A single subscriber says ?gzip=no in the address."},
+	{.name = "feed_check_deadline", .kind = CONF_DURATION, .fallback = "2s", .low = 50, .high = 5 * MINUTE,
+	    .help = "How long a feed waits to hear from the database whether something has changed; after that its last good copy is served."},
 	{.name = "listen", .kind = CONF_LIST, .fallback = "127.0.0.1:8080",
 	    .help = "Addresses to listen on: 127.0.0.1:8080, [::1]:8080, unix:/run/hubd/http.sock. Ignored when the service manager "
 	            "hands over sockets."},

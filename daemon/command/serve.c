@@ -97,6 +97,7 @@ make_feeds(struct serve *serve)
 	settings.folder = str_text(&folder);
 	settings.cache_bytes = conf_bytes(serve->conf, "feed_cache");
 	settings.has_gzip = conf_is_on(serve->conf, "feed_gzip");
+	settings.check_ms = conf_milliseconds(serve->conf, "feed_check_deadline");
 	serve->feeds = feed_service_new(serve->base, serve->pool, &settings);
 	str_free(&folder);
 }

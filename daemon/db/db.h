@@ -57,6 +57,8 @@ void db_pool_free(struct db_pool *pool); /* calls that wait end with DB_AWAY or 
 
 /* parameters: one text each, NULL for SQL's NULL; copied. done may be called before db_call returns only with DB_BUSY or DB_AWAY. */
 void db_call(struct db_pool *pool, const char *statement, const char *const *parameters, db_done *done, void *context);
+/* The same with a deadline of its own in place of the pool's: for whoever has something to say without an answer. */
+void db_call_within(struct db_pool *pool, int deadline_ms, const char *statement, const char *const *parameters, db_done *done, void *context);
 
 enum db_state { DB_STATE_AWAY, DB_STATE_READY, DB_STATE_MISMATCHED };
 /* *ret_detail: the last connection error or the statement that does not match; never NULL. */

@@ -26,7 +26,8 @@ struct db_pool {
 	struct connection **connections;
 	struct calls reads, writes; /* waiting */
 	struct calls ages;          /* waiting or sent, not told: in the order of their deadlines */
-	struct event *deadline;     /* of the oldest call there was when it was set */
+	struct event *deadline;     /* of the first call there was when it was set */
+	int64_t set_for;            /* and when that is */
 	struct db_counts counts;
 	uint64_t number;
 	enum db_state state;
@@ -243,8 +244,9 @@ static void
 pool_arm(struct db_pool *pool, int64_t now)
 {
 	const struct call *oldest = TAILQ_FIRST(&pool->ages);
-	if (oldest == NULL || event_pending(pool->deadline, EV_TIMEOUT, NULL))
+	if (oldest == NULL || (event_pending(pool->deadline, EV_TIMEOUT, NULL) && pool->set_for <= oldest->deadline))
 		return;
+	pool->set_for = oldest->deadline;
 	int64_t left = oldest->deadline > now ? oldest->deadline - now : 0;
 	struct timeval wait = {.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000};
 	event_add(pool->deadline, &wait);
@@ -278,15 +280,34 @@ on_deadline(evutil_socket_t socket, short what, void *context)
 
 /* ---- the face ---- */
 
+/* Most calls have the pool's deadline, and go to the end. */
+static void
+pool_age(struct db_pool *pool, struct call *call)
+{
+	struct call *before = TAILQ_LAST(&pool->ages, calls);
+	while (before != NULL && before->deadline > call->deadline)
+		before = TAILQ_PREV(before, calls, age);
+	if (before != NULL)
+		TAILQ_INSERT_AFTER(&pool->ages, before, call, age);
+	else
+		TAILQ_INSERT_HEAD(&pool->ages, call, age);
+}
+
 void
 db_call(struct db_pool *pool, const char *statement, const char *const *parameters, db_done *done, void *context)
+{
+	db_call_within(pool, pool->settings->deadline_ms, statement, parameters, done, context);
+}
+
+void
+db_call_within(struct db_pool *pool, int deadline_ms, const char *statement, const char *const *parameters, db_done *done, void *context)
 {
 	pool->counts.calls++;
 	struct call *call = call_new(pool_statement(pool, statement), parameters, done, context);
 	int64_t now = when_monotonic_ms();
 	call->number = ++pool->number;
-	call->deadline = now + pool->settings->deadline_ms;
-	TAILQ_INSERT_TAIL(&pool->ages, call, age);
+	call->deadline = now + deadline_ms;
+	pool_age(pool, call);
 	TAILQ_INSERT_TAIL(pool_line(pool, call), call, line);
 	pool->counts.waiting++;
 	if (pool->is_closing || pool->state != DB_STATE_READY) {

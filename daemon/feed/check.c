@@ -27,6 +27,7 @@ struct crowd {
 
 struct feed_check {
 	struct db_pool *pool;
+	int deadline_ms;
 	struct event *turn;            /* behind all requests that are ready in this turn of the loop: take_turn() */
 	void (*heard)(void *context, const struct feed_news *news);
 	void *context;
@@ -106,7 +107,7 @@ end_check(struct feed_check *check, enum db_outcome outcome, const struct db_row
 	check->told = check->running;
 	check->running = (struct crowd){0};
 	/* Whoever came while the database hung would wait as long again. */
-	if (outcome == DB_LATE) {
+	if (outcome == DB_LATE || outcome == DB_BUSY) {
 		for (size_t i = 0; i < check->waiting.count; i++)
 			crowd_add(&check->told, check->waiting.list[i].done, check->waiting.list[i].context);
 		check->waiting.count = 0;
@@ -127,7 +128,7 @@ changes_done(void *context, enum db_outcome outcome, const struct db_rows *rows)
 static void
 ask_changes(struct feed_check *check)
 {
-	db_call(check->pool, "feed_changes", (const char *const[]){check->snapshot}, changes_done, check);
+	db_call_within(check->pool, check->deadline_ms, "feed_changes", (const char *const[]){check->snapshot}, changes_done, check);
 }
 
 static void
@@ -152,7 +153,7 @@ start_check(struct feed_check *check)
 	if (check->snapshot == NULL)
 		ask_changes(check);
 	else
-		db_call(check->pool, "feed_same", (const char *const[]){check->snapshot}, same_done, check);
+		db_call_within(check->pool, check->deadline_ms, "feed_same", (const char *const[]){check->snapshot}, same_done, check);
 }
 
 /*
@@ -188,10 +189,11 @@ feed_check_join(struct feed_check *check, void (*done)(void *context, bool is_kn
 }
 
 struct feed_check *
-feed_check_new(struct event_base *base, struct db_pool *pool, void (*heard)(void *context, const struct feed_news *news), void *context)
+feed_check_new(struct event_base *base, struct db_pool *pool, int deadline_ms, void (*heard)(void *context, const struct feed_news *news), void *context)
 {
 	struct feed_check *check = base_alloc(sizeof *check);
 	check->pool = pool;
+	check->deadline_ms = deadline_ms;
 	check->turn = event_new(base, -1, 0, take_turn, check);
 	if (check->turn == NULL)
 		abort();

@@ -22,8 +22,8 @@ struct feed_news {
 	const char *scopes; /* separated by spaces; "" for none */
 };
 
-/* heard is called once a check that succeeded, before those who joined. */
-struct feed_check *feed_check_new(struct event_base *base, struct db_pool *pool, void (*heard)(void *context, const struct feed_news *news), void *context);
+/* deadline_ms: how long the database has for an answer. heard is called once a check that succeeded, before those who joined. */
+struct feed_check *feed_check_new(struct event_base *base, struct db_pool *pool, int deadline_ms, void (*heard)(void *context, const struct feed_news *news), void *context);
 void feed_check_free(struct feed_check *check); /* NULL is fine; whoever waits is told nothing */
 
 /* done is called once, from the loop; is_known false: the database did not answer. A check that passed its deadline tells those who joined

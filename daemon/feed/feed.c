@@ -308,7 +308,7 @@ feed_settings_default(struct feed_settings *settings)
 {
 	*settings = (struct feed_settings){
 		.public_url = "http://127.0.0.1:8080", .cache_bytes = 64 * 1024 * 1024, .copies_max = 4000,
-		.copies_bytes = 512 * 1024 * 1024, .has_gzip = true,
+		.copies_bytes = 512 * 1024 * 1024, .check_ms = 2000, .has_gzip = true,
 	};
 }
 
@@ -322,7 +322,7 @@ feed_service_new(struct event_base *base, struct db_pool *pool, const struct fee
 	service->host = host_of(settings->public_url);
 	service->has_gzip = settings->has_gzip;
 	service->shelf = feed_shelf_new(settings->cache_bytes);
-	service->check = feed_check_new(base, pool, hear, service);
+	service->check = feed_check_new(base, pool, settings->check_ms, hear, service);
 	service->copies = feed_copies_new(base, &copies);
 	service->maker = (struct feed_maker){
 		.base = base, .pool = pool, .check = service->check, .public_url = service->public_url, .host = service->host,

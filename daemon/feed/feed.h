@@ -27,6 +27,7 @@ struct feed_settings {
 	const char *folder;                /* of last good copies; "" or NULL: none are kept */
 	size_t cache_bytes;                /* bodies and their parts in memory */
 	size_t copies_max, copies_bytes;   /* files on disk */
+	int check_ms;                      /* a revision check that takes longer ends with the last good copy */
 	bool has_gzip;
 };
 void feed_settings_default(struct feed_settings *settings);

@@ -11,6 +11,7 @@
 #include "dispatch.h"
 #include "dispatch/problem.h"
 #include "http/http.h"
+#include "service/ready.h"
 #include "service/stream.h"
 
 enum { OPENAPI_MAX_BYTES = 4 * 1024 * 1024 };
@@ -19,6 +20,7 @@ struct service {
 	struct db_pool *pool;
 	const struct http_server *server;
 	struct streams *streams;
+	struct ready *ready;
 	struct http_bytes *openapi; /* NULL: could not be read */
 	struct http_bytes *openapi_gzip;
 	service_put_figures *put_figures; /* of others, or NULL */
@@ -49,6 +51,7 @@ service_new(struct event_base *base, const struct service_settings *settings, st
 	struct service *service = base_alloc(sizeof *service);
 	service->pool = pool;
 	service->streams = streams_new(base, settings->streams_max, settings->heartbeat_ms);
+	service->ready = ready_new(pool);
 	service->openapi = read_openapi(settings->data_directory, ret_error);
 	if (service->openapi != NULL)
 		service->openapi_gzip = http_bytes_gzip(service->openapi);
@@ -80,6 +83,7 @@ service_free(struct service *service)
 	if (service == NULL)
 		return;
 	streams_free(service->streams);
+	ready_free(service->ready);
 	http_bytes_unref(service->openapi);
 	http_bytes_unref(service->openapi_gzip);
 	free(service);
@@ -109,21 +113,7 @@ void
 service_answer_readyz(struct http_request *request, const struct db_rows *rows)
 {
 	(void)rows;
-	const char *detail;
-	enum db_state state = db_pool_state(service_of(request)->pool, &detail);
-	http_add_field(request, "Cache-Control", "no-store");
-	if (state == DB_STATE_READY) {
-		http_reply(request, 200, text_type, "ready\n", 6);
-		return;
-	}
-	/* The detail names a statement of ours; the reason of a lost connection is the log's business. */
-	struct str body = {0};
-	if (state == DB_STATE_MISMATCHED)
-		str_print(&body, "the database's functions do not match this program (%s): run `hubd migrate`\n", detail);
-	else
-		str_put(&body, "the database cannot be reached\n");
-	reply_text(request, 503, text_type, &body);
-	str_free(&body);
+	ready_ask(service_of(request)->ready, request);
 }
 
 /* ---- figures ---- */

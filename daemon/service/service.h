@@ -14,6 +14,7 @@
 
 struct db_pool;
 struct db_rows;
+struct db_statement;
 struct event_base;
 struct http_request;
 struct http_server;
@@ -25,6 +26,9 @@ struct service_settings {
 	size_t streams_max;
 	int heartbeat_ms;
 };
+
+/* The statements that the pool must know: ready. */
+const struct db_statement *service_statements(size_t *ret_count);
 
 /* Never NULL; without a readable openapi.json *ret_error is a sentence, and its address answers 404. */
 struct service *service_new(struct event_base *base, const struct service_settings *settings, struct db_pool *pool, const char **ret_error);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The daemon around the modules: started and stopped, with the database away, late or wrong, reloaded, woken."""
+import concurrent.futures
 import json
 import os
 import re
@@ -86,6 +87,27 @@ def test_without_the_database_it_says_so_at_once_and_heals_by_itself(own_hubd):
     hubd.server.start()
     wait_for(lambda: hubd.get("/readyz").status_code == 200, what="healing")
     assert hubd.post(BOOKINGS, wish(date), as_="mara").status_code == 201
+
+
+def test_a_database_that_hangs_is_not_ready(own_hubd):
+    """Its connections stand and nobody answers: a balancer must send people elsewhere."""
+    hubd = own_hubd
+    hubd.get("/readyz")
+    processes = hubd.server.pause()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(8) as askers:
+            began = time.monotonic()
+            replies = list(askers.map(lambda _: hubd.get("/readyz"), range(8)))
+        assert time.monotonic() - began < 8
+        assert {reply.status_code for reply in replies} == {503} and "does not answer" in replies[0].text
+        assert hubd.get("/healthz").status_code == 200
+        calls = int(re.search(r"^hubd_database_calls_total (\d+)$", hubd.get("/metrics").text, re.MULTILINE)[1])
+        with concurrent.futures.ThreadPoolExecutor(8) as askers:
+            list(askers.map(lambda _: hubd.get("/readyz"), range(8)))
+        assert int(re.search(r"^hubd_database_calls_total (\d+)$", hubd.get("/metrics").text, re.MULTILINE)[1]) - calls < 8
+    finally:
+        hubd.server.resume(processes)
+    wait_for(lambda: hubd.get("/readyz").status_code == 200, what="waking up")
 
 
 def test_it_starts_before_its_database_does(hubd_server):
