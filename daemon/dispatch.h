@@ -74,6 +74,9 @@ bool ask_knows(struct http_request *request, struct ask *ret_ask, const struct j
 /* The same for the query's parameters, which are texts; names ends with NULL. "lang" is always known. */
 bool ask_knows_parameters(struct http_request *request, struct ask *ret_ask, const char *const *names);
 
+/* For an answer without ask: refuses (400) a parameter that cannot be read or stands twice, and says so. */
+bool request_has_clear_parameters(struct http_request *request);
+
 /* What serve ties to dispatch by name at boot (the feed cache, the streams), for handlers that are more than ask and answer. */
 void dispatch_tie(struct dispatch *dispatch, const char *name, void *thing);
 void *request_tied(const struct http_request *request, const char *name); /* NULL when nothing is tied */
@@ -100,6 +103,9 @@ const char *request_language(const struct http_request *request);
 void answer_reply(struct http_request *request, const struct db_rows *rows);
 /* A problem of RFC 9457 that C itself found, in the asker's language. */
 void answer_problem(struct http_request *request, int status, const char *problem, const char *detail_de, const char *detail_en);
+
+/* An http_put_refusal: what the server refuses by itself has types of /problems too. German readers get the English sentence as "detail_en". */
+void answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
 
 /* routes ends with an entry whose method is NULL. Statements are collected from it by routes.c for the pool. */
 struct dispatch *dispatch_new(const struct route *routes, struct db_pool *pool);

@@ -150,6 +150,7 @@ make_server(struct serve *serve)
 {
 	struct http_settings settings = http_settings_of(serve->conf);
 	serve->server = http_server_new(serve->base, &settings, dispatch_request, serve->dispatch);
+	http_server_on_refusal(serve->server, answer_put_refusal);
 	service_set_server(serve->service, serve->server);
 }
 

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "db/db.h"
+#include "dispatch/caller.h"
 #include "dispatch/exchange.h"
 #include "dispatch/problem.h"
 #include "http/http.h"
@@ -59,6 +60,42 @@ answer_problem(struct http_request *request, int status, const char *problem, co
 {
 	bool is_english = str_equal(request_language(request), "en");
 	answer_problem_text(request, status, problem, is_english ? detail_en : detail_de, NULL, NULL);
+}
+
+/* What the server refuses by itself, by status; a status that is none of these is a malformed request. */
+static const struct {
+	int status;
+	const char *problem;
+} refusals[] = {{408, "too-slow"}, {413, "content-too-large"}, {414, "address-too-long"}, {417, "unknown-expectation"}, {431, "head-too-large"},
+	{501, "not-offered"}, {503, "too-many-connections"}, {505, "unknown-version"}};
+
+static const struct problem *
+problem_of_refusal(int status)
+{
+	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
+		if (refusals[i].status == status)
+			return problem_find(refusals[i].problem);
+	return problem_find("malformed-request");
+}
+
+void
+answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language)
+{
+	bool is_english = str_equal(caller_parse_language(NULL, accept_language), "en");
+	const struct problem *problem = problem_of_refusal(status);
+	struct str type = {0};
+	struct json_writer writer = {.out = out};
+	assert(problem != NULL);
+	str_print(&type, "/problems/%s", problem->name);
+	json_open_map(&writer, NULL);
+	json_put_text(&writer, "type", str_text(&type));
+	json_put_text(&writer, "title", is_english ? problem->title_en : problem->title_de);
+	json_put_integer(&writer, "status", status);
+	json_put_text(&writer, "detail", is_english ? detail : problem->about_de);
+	if (!is_english)
+		json_put_text(&writer, "detail_en", detail);
+	json_close_map(&writer);
+	str_free(&type);
 }
 
 void

@@ -240,11 +240,13 @@ next_parameter(struct arena *arena, const char **query, const char **ret_value)
 	return name != NULL ? name : "";
 }
 
+#define UNCLEAR_DE "Der Parameter „%s“ ist nicht lesbar (UTF-8, %%XX), oder steht doppelt."
+#define UNCLEAR_EN "The parameter \"%s\" cannot be read (UTF-8, %%XX), or stands twice."
+
 static bool
 refuse_parameter(struct http_request *request, struct ask *ret_ask, const char *name)
 {
-	return ask_refuse(request, ret_ask, 400, "malformed-request", name, "Der Parameter „%s“ ist nicht lesbar (UTF-8, %%XX), oder steht doppelt.",
-	    "The parameter \"%s\" cannot be read (UTF-8, %%XX), or stands twice.", name);
+	return ask_refuse(request, ret_ask, 400, "malformed-request", name, UNCLEAR_DE, UNCLEAR_EN, name);
 }
 
 static bool
@@ -275,6 +277,21 @@ ask_knows_parameters(struct http_request *request, struct ask *ret_ask, const ch
 			return refuse_parameter(request, ret_ask, is_readable(name, "") ? name : "?");
 		if (!str_equal(name, "lang") && !is_in(name, names))
 			return refuse_unknown(request, ret_ask, "unknown-parameter", name, name, names);
+	}
+	return true;
+}
+
+bool
+request_has_clear_parameters(struct http_request *request)
+{
+	struct arena *arena = http_arena(request);
+	const char *query = http_query(request), *name, *value;
+	while ((name = next_parameter(arena, &query, &value)) != NULL) {
+		if (is_readable(name, value) && str_equal(value, http_parameter(request, name)))
+			continue;
+		name = is_readable(name, "") ? name : "?";
+		answer_problem(request, 400, "malformed-request", arena_print(arena, UNCLEAR_DE, name), arena_print(arena, UNCLEAR_EN, name));
+		return false;
 	}
 	return true;
 }

@@ -39,6 +39,8 @@ bool
 feed_reply_read(struct http_request *request, struct feed_key *ret_key)
 {
 	const char *path = http_path(request), *wrong = NULL;
+	if (!request_has_clear_parameters(request))
+		return false;
 	path = http_decode(http_arena(request), path, strlen(path), false);
 	bool is_feed = path != NULL && str_starts(path, prefix) &&
 	    feed_key_read(http_arena(request), path + strlen(prefix), http_parameter(request, "from"), http_parameter(request, "to"),

@@ -49,6 +49,15 @@ void http_server_drain(struct http_server *server, void (*drained)(void *context
 /* Cuts what is left: nobody may reply to a request of it any more. NULL is fine. */
 void http_server_free(struct http_server *server);
 
+/*
+ * The server refuses by itself what no handler sees: what is no HTTP, too long, too late, or too much (400, 408, 413, 414, 417, 431, 501,
+ * 503, 505). The body of such a reply is a problem of RFC 9457: put writes the document. detail is an English sentence;
+ * accept_language the field as far as the head was read, or NULL. Without put its type is about:blank.
+ */
+struct str;
+typedef void http_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
+void http_server_on_refusal(struct http_server *server, http_put_refusal *put);
+
 /* Counters since the start, for /metrics and the status page. */
 struct http_counts {
 	uint64_t accepted, requests, refused_busy, malformed, timed_out;

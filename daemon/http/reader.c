@@ -574,3 +574,12 @@ http_reader_feed(struct http_reader *reader, const char *bytes, size_t length)
 		taken += feed_once(reader, bytes + taken, length - taken);
 	return taken;
 }
+
+const char *
+http_reader_field(const struct http_reader *reader, const char *name)
+{
+	for (size_t i = 0; i < reader->field_count; i++)
+		if (strcmp(reader->head.bytes + reader->fields[i].name, name) == 0)
+			return reader->head.bytes + reader->fields[i].value;
+	return NULL;
+}

@@ -64,6 +64,8 @@ struct http_reader {
 void http_reader_start(struct http_reader *reader, const struct http_limits *limits);
 /* Takes bytes up to the end of the request, or of what it needs to refuse; tells how many. */
 size_t http_reader_feed(struct http_reader *reader, const char *bytes, size_t length);
+/* The first line of a field (its name in lower case) among those read so far, also after a refusal; NULL without. */
+const char *http_reader_field(const struct http_reader *reader, const char *name);
 /* Forgets the request and waits for the next one of the connection; keeps small buffers. */
 void http_reader_reset(struct http_reader *reader, const struct http_limits *limits);
 void http_reader_free(struct http_reader *reader); /* its buffers */

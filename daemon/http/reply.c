@@ -124,13 +124,21 @@ end_head(struct str *head, const struct http_connection *connection)
 	str_put(head, "\r\n");
 }
 
+static void
+put_blank_refusal(struct str *out, int status, const char *detail, const char *accept_language)
+{
+	(void)accept_language;
+	str_print(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n", phrase_of(status), status, detail);
+}
+
 void
 http_refuse(struct http_connection *connection, int status, const char *detail)
 {
 	struct str body = {0};
 	struct str *head = begin_head(connection->server, status);
 	connection->must_close = connection->must_linger = true;
-	str_print(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n", phrase_of(status), status, detail);
+	http_put_refusal *put = connection->server->put_refusal != NULL ? connection->server->put_refusal : put_blank_refusal;
+	put(&body, status, detail, http_reader_field(&connection->reader, "accept-language"));
 	put_field(head, "Content-Type", "application/problem+json");
 	put_length(head, body.length);
 	if (status == 503)

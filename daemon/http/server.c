@@ -136,6 +136,12 @@ http_server_new(struct event_base *base, const struct http_settings *settings, h
 }
 
 void
+http_server_on_refusal(struct http_server *server, http_put_refusal *put)
+{
+	server->put_refusal = put;
+}
+
+void
 http_server_drain(struct http_server *server, void (*drained)(void *context), void *context)
 {
 	struct http_connection *connection, *next;

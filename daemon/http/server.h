@@ -31,6 +31,7 @@ struct http_server {
 	struct http_trust trust;
 	http_handle *handle;
 	void *context;
+	http_put_refusal *put_refusal;
 
 	struct http_listener_list listeners;
 	struct event *resume;          /* accepting again after descriptors ran out */

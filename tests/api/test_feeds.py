@@ -151,6 +151,13 @@ def test_unknown_feeds_are_not_found_and_methods_refused(one):
 
 # ---- windows ----
 
+def test_a_parameter_that_stands_twice_is_refused_as_everywhere(world, one):
+    for query in ("from=2026-01-01&from=2026-02-01", "lang=en&lang=de", "gzip=no&gzip=yes"):
+        answer = one.get("/feeds/hub/sued.ics?" + query)
+        assert answer.status == 400 and b"/problems/malformed-request" in answer.body and query.split("=")[0].encode() in answer.body
+    assert one.get("/feeds/hub/sued.ics?lang=en&gzip=no").status == 200
+
+
 def test_the_window_is_thirty_days_back_and_four_hundred_ahead(world, one):
     midnight = datetime.datetime.combine(world.today(), datetime.time(), UTC)
     minute = datetime.timedelta(minutes=1)

@@ -71,6 +71,27 @@ def test_a_path_with_a_secret_is_logged_as_its_pattern(hubd):
     assert "geheimnis" not in hubd.log()
 
 
+@pytest.mark.parametrize("sent, status, name", [
+    ("GET / HTTP/1.1\r\nAccept-Language: {}\r\n\r\n", 400, "malformed-request"),
+    ("POST /api/v1/bookings HTTP/1.1\r\nHost: a\r\nAccept-Language: {}\r\nContent-Length: 99999999\r\n\r\nx", 413, "content-too-large"),
+    ("GET / HTTP/1.1\r\nAccept-Language: {}\r\nX: " + 20000 * "x", 431, "head-too-large"),
+    ("GET /" + 20000 * "x", 414, "address-too-long"),
+    ("GET / HTTP/1.1\r\nHost: a\r\nAccept-Language: {}\r\nExpect: all\r\n\r\n", 417, "unknown-expectation"),
+    ("GET / HTTP/3.0\r\n", 505, "unknown-version"), ("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 501, "not-offered")])
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_what_is_no_request_is_refused_with_a_type_that_is_explained(hubd, sent, status, name, language):
+    with socket.create_connection(("127.0.0.1", hubd.port), 10) as client:
+        client.sendall(sent.replace("{}", language).encode())
+        reply = b"".join(iter(lambda: client.recv(65536), b"")).decode()
+    head, body = reply.split("\r\n\r\n", 1)
+    document = json.loads(body)
+    assert head.startswith(f"HTTP/1.1 {status} ") and document["type"] == "/problems/" + name and document["status"] == status
+    known = hubd.get(document["type"], headers={"Accept-Language": "en" if "detail_en" not in document else "de"}).json()
+    assert known["title"] == document["title"]
+    is_english = language == "en" and "{}" in sent  # else the language could not be read: German
+    assert ("detail_en" in document) != is_english and document["detail"].endswith(".")
+
+
 # ---- the database away, late, wrong ----
 
 def test_without_the_database_it_says_so_at_once_and_heals_by_itself(own_hubd):
@@ -346,6 +367,8 @@ def test_a_hold_that_ran_out_is_cleared_away(own_hubd):
     path = hold(hubd, day(30))
     hubd.start("work")
     hubd.server.sql("UPDATE hubd.clock SET ahead = '11 minutes'")
+    shown = hubd.get(path, as_="mara").json()
+    assert shown["state"] == "expired" and "expires" not in {name for name in shown if shown[name] is not None}
     problem(hubd.post(path + "/confirm", as_="mara"), 409, "hold-expired")
     hubd.server.sql("UPDATE hubd.job SET run_at = now() WHERE kind = 'expire-holds'; NOTIFY hubd_job")
     wait_for(lambda: hubd.server.value("SELECT count(*) FROM hubd.claim") == "0", what="the claims to go")
