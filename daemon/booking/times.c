@@ -68,10 +68,20 @@ note_fit(struct http_request *request, struct ask *ask, const char *pointer, enu
 }
 
 static bool
+refuse_fraction(struct http_request *request, struct ask *ask, const char *pointer, const char *text)
+{
+	return ask_refuse(request, ask, 422, "malformed-time", pointer, "„%s“ hat Bruchteile einer Sekunde; Zeiten sind hier ganze Sekunden.",
+	    "\"%s\" has a fraction of a second; times are whole seconds here.", text);
+}
+
+static bool
 refuse_span(struct http_request *request, struct ask *ask, enum span_fault fault, const struct span_words *words)
 {
 	static const char time_de[] = "„%s“ ist keine Zeit; richtig ist 2026-11-23T09:00 (Uhr des Ortes) oder mit Z oder +01:00.";
 	static const char time_en[] = "\"%s\" is no time; right is 2026-11-23T09:00 (the site's clock), or with Z or +01:00.";
+	const char *wrong = fault == SPAN_BAD_START ? words->start : fault == SPAN_BAD_END ? words->end : NULL;
+	if (span_has_fraction(wrong))
+		return refuse_fraction(request, ask, fault == SPAN_BAD_START ? "/start" : "/end", wrong);
 	switch (fault) {
 	case SPAN_BAD_START: return ask_refuse(request, ask, 422, "malformed-time", "/start", time_de, time_en, words->start);
 	case SPAN_BAD_END: return ask_refuse(request, ask, 422, "malformed-time", "/end", time_de, time_en, words->end);
@@ -84,8 +94,13 @@ refuse_span(struct http_request *request, struct ask *ask, enum span_fault fault
 	case SPAN_TWO_ENDS:
 		return ask_refuse(request, ask, 422, "malformed-time", "/duration", "„end“ und „duration“ zugleich: eines muss weg.",
 		    "\"end\" and \"duration\" at once: one of them must go.");
+	case SPAN_IS_SKIPPED:
+		return ask_refuse(request, ask, 422, "wrong-time", "/start",
+		    "„%s“ gibt es an dem Tag nicht: die Uhren springen darüber (Beginn der Sommerzeit). Weitergezählt läge der Beginn nicht vor dem Ende.",
+		    "No clock shows \"%s\": it is skipped when daylight saving time begins. Counted on, the start would not be before the end.",
+		    words->start);
 	default:
-		return ask_refuse(request, ask, 422, "malformed-time", words->end != NULL ? "/end" : "/duration", "Das Ende liegt nicht nach dem Anfang.",
+		return ask_refuse(request, ask, 422, "wrong-time", words->end != NULL ? "/end" : "/duration", "Das Ende liegt nicht nach dem Anfang.",
 		    "The end is not after the start.");
 	}
 }
@@ -157,6 +172,8 @@ read_parameter(struct http_request *request, struct ask *ask, const char *name, 
 	enum zone_fit fit;
 	if (text == NULL || span_read_moment(text, zone, ret_instant, &local, &fit))
 		return true;
+	if (span_has_fraction(text))
+		return refuse_fraction(request, ask, name, text);
 	return ask_refuse(request, ask, 422, "malformed-time", name, "„%s“ ist keine Zeit; richtig ist 2026-11-23, 2026-11-23T09:00 oder mit Z oder %%2B01:00.",
 	    "\"%s\" is no time; right is 2026-11-23, 2026-11-23T09:00, or with Z or %%2B01:00.", text);
 }

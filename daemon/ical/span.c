@@ -2,6 +2,7 @@
 #include "ical/span.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/when.h"
 
@@ -16,13 +17,21 @@ span_is_local(const char *text)
 }
 
 bool
+span_has_fraction(const char *text)
+{
+	int64_t instant;
+	bool is_local;
+	return text != NULL && strchr(text, '.') != NULL && when_parse(text, &instant, &is_local);
+}
+
+bool
 span_read_moment(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit)
 {
 	int64_t number, days;
 	bool is_local = true;
 	if (when_parse_date(text, &days))
 		number = days * 86400;
-	else if (!when_parse(text, &number, &is_local))
+	else if (strchr(text, '.') != NULL || !when_parse(text, &number, &is_local))
 		return false;
 	*ret_fit = ZONE_FIT_EXACT;
 	*ret_instant = is_local ? zone_to_utc(zone, number, ret_fit) : number;
@@ -58,7 +67,7 @@ span_read(const struct span_words *words, const struct zone *zone, struct span *
 	if (span.end > last_instant)
 		return words->end != NULL ? SPAN_BAD_END : SPAN_BAD_DURATION;
 	if (span.end <= span.start)
-		return SPAN_IS_EMPTY;
+		return span.start_fit == ZONE_FIT_GAP ? SPAN_IS_SKIPPED : SPAN_IS_EMPTY;
 	*ret_span = span;
 	return SPAN_IS_RIGHT;
 }

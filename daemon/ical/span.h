@@ -27,6 +27,7 @@ enum span_fault {
 	SPAN_NO_END,       /* neither end nor duration */
 	SPAN_TWO_ENDS,     /* both */
 	SPAN_IS_EMPTY,     /* the end is not after the start */
+	SPAN_IS_SKIPPED,   /* nor is it because no clock shows the start: it is counted on to beyond the end */
 };
 
 struct span {
@@ -40,6 +41,8 @@ enum span_fault span_read(const struct span_words *words, const struct zone *zon
 bool span_read_moment(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit);
 /* The same without days. text may be NULL. */
 bool span_read_time(const char *text, const struct zone *zone, int64_t *ret_instant, int64_t *ret_local, enum zone_fit *ret_fit);
+/* True when it is a time but for a fraction of a second, which is refused: instants are whole seconds. text may be NULL. */
+bool span_has_fraction(const char *text);
 /* True when the text needs a zone to be an instant. */
 bool span_is_local(const char *text);
 

@@ -103,11 +103,22 @@ put_times(struct http_request *request, struct ask *ask, const struct times *tim
 /* ---- reading ---- */
 
 static bool
+refuse_fraction(struct http_request *request, struct ask *ask, const char *pointer, const char *text)
+{
+	return ask_refuse(request, ask, 422, "malformed-time", pointer, "„%s“ hat Bruchteile einer Sekunde; Zeiten sind hier ganze Sekunden.",
+	    "\"%s\" has a fraction of a second; times are whole seconds here.", text);
+}
+
+static bool
 refuse_fault(struct http_request *request, struct ask *ask, enum span_fault fault, const struct words *words)
 {
 	static const char time_de[] = "„%s“ ist keine Zeit; richtig ist 2026-11-23T09:00 (Uhr des Ortes), mit Z oder +01:00, oder ein Tag: 2026-11-23.";
 	static const char time_en[] = "\"%s\" is no time; right is 2026-11-23T09:00 (the site's clock), with Z or +01:00, or a day: 2026-11-23.";
 
+	const char *wrong = fault == SPAN_BAD_START ? words->start : fault == SPAN_BAD_END ? words->end : NULL;
+
+	if (span_has_fraction(wrong))
+		return refuse_fraction(request, ask, fault == SPAN_BAD_START ? "/start" : "/end", wrong);
 	switch (fault) {
 	case SPAN_BAD_START:
 		return ask_refuse(request, ask, 422, "malformed-time", "/start", time_de, time_en, words->start);
@@ -119,8 +130,13 @@ refuse_fault(struct http_request *request, struct ask *ask, enum span_fault faul
 	case SPAN_TWO_ENDS:
 		return ask_refuse(request, ask, 422, "malformed-time", "/duration", "„end“ und „duration“ zugleich: eines muss weg.",
 		    "\"end\" and \"duration\" at once: one of them must go.");
+	case SPAN_IS_SKIPPED:
+		return ask_refuse(request, ask, 422, "wrong-time", "/start",
+		    "„%s“ gibt es an dem Tag nicht: die Uhren springen darüber (Beginn der Sommerzeit). Weitergezählt läge der Beginn nicht vor dem Ende.",
+		    "No clock shows \"%s\": it is skipped when daylight saving time begins. Counted on, the start would not be before the end.",
+		    words->start);
 	default:
-		return ask_refuse(request, ask, 422, "malformed-time", words->end != NULL ? "/end" : "/duration",
+		return ask_refuse(request, ask, 422, "wrong-time", words->end != NULL ? "/end" : "/duration",
 		    "Das Ende liegt nicht nach dem Anfang. Eine Veranstaltung ohne Ende lässt „end“ weg.",
 		    "The end is not after the start. An event without an end leaves \"end\" out.");
 	}
@@ -277,6 +293,8 @@ event_times_put_parameter(struct http_request *request, struct ask *ret_ask, con
 
 	if (text == NULL)
 		return true;
+	if (span_has_fraction(text))
+		return refuse_fraction(request, ret_ask, name, text);
 	if (!span_read_moment(text, zone, &instant, &local, &fit))
 		return ask_refuse(request, ret_ask, 422, "malformed-time", name, "„%s“ ist keine Zeit; richtig ist 2026-11-23, 2026-11-23T09:00 oder mit Z oder %%2B01:00.",
 		    "\"%s\" is no time; right is 2026-11-23, 2026-11-23T09:00, or with Z or %%2B01:00.", text);
