@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * hubd admin load-hubs FILE: the file goes to the database as it is, but for its week: "Tuesday of this week at 18:00" becomes a date,
- * and instants in the hub's zone, because local times are resolved in C.
+ * and instants in the hub's zone, because local times are resolved in C. What a file with "example": true makes can be removed again.
  */
 #include "command/admin.h"
 
@@ -69,7 +69,7 @@ put_entry(struct json_writer *input, const struct json *entry, const char *hub, 
 }
 
 static bool
-put_hub(struct json_writer *input, const struct json *hub)
+put_hub(struct json_writer *input, const struct json *hub, bool is_example)
 {
 	const char *slug = json_as_text(json_get(hub, "slug")), *name = json_as_text(json_get(hub, "zone"));
 	const struct zone *zone = zone_find(name != NULL ? name : "Europe/Berlin");
@@ -82,8 +82,9 @@ put_hub(struct json_writer *input, const struct json *hub)
 	int64_t today = zone_to_local(zone, when_now(), NULL) / DAY, monday = today - when_weekday(today);
 	json_open_map(input, NULL);
 	for (size_t i = 0; json_name_at(hub, i) != NULL; i++)
-		if (!str_equal(json_name_at(hub, i), "week"))
+		if (!str_equal(json_name_at(hub, i), "week") && !str_equal(json_name_at(hub, i), "example"))
 			json_put_value(input, json_name_at(hub, i), json_value_at(hub, i));
+	json_put_bool(input, "example", is_example);
 	json_open_list(input, "week");
 	for (size_t i = 0; i < json_size(week); i++)
 		if (!put_entry(input, json_at(week, i), slug, zone, monday))
@@ -102,6 +103,23 @@ put_list(struct json_writer *input, const char *name, const struct json *list)
 	json_close_list(input);
 }
 
+static void
+put_people(struct json_writer *input, const struct json *people, bool is_example)
+{
+	json_open_list(input, "people");
+	for (size_t i = 0; i < json_size(people); i++) {
+		const struct json *person = json_at(people, i);
+
+		json_open_map(input, NULL);
+		for (size_t m = 0; json_name_at(person, m) != NULL; m++)
+			if (!str_equal(json_name_at(person, m), "example"))
+				json_put_value(input, json_name_at(person, m), json_value_at(person, m));
+		json_put_bool(input, "example", is_example);
+		json_close_map(input);
+	}
+	json_close_list(input);
+}
+
 bool
 admin_load_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret)
 {
@@ -109,7 +127,7 @@ admin_load_prepare(struct arena *arena, const struct words *words, struct json_w
 	size_t length = 0;
 	const char *text = command_read_file(arena, path, &length);
 	const struct json *file = text != NULL ? json_read(arena, text, length, &error) : NULL;
-	const struct json *hubs = json_get(file, "hubs");
+	const struct json *hubs = json_get(file, "hubs"), *example = json_get(file, "example");
 
 	(void)ret_secret;
 	if (text == NULL)
@@ -118,12 +136,17 @@ admin_load_prepare(struct arena *arena, const struct words *words, struct json_w
 		fprintf(stderr, "hubd: %s: %s\n", path, error != NULL ? error : "it has no list \"hubs\"");
 		return false;
 	}
+	if (example != NULL && json_kind(example) != JSON_IS_BOOL) {
+		fprintf(stderr, "hubd: %s: \"example\" is true or false\n", path);
+		return false;
+	}
+	bool is_example = json_as_bool(example);
 	json_open_map(input, NULL);
 	put_list(input, "topics", json_get(file, "topics"));
-	put_list(input, "people", json_get(file, "people"));
+	put_people(input, json_get(file, "people"), is_example);
 	json_open_list(input, "hubs");
 	for (size_t i = 0; i < json_size(hubs); i++)
-		if (!put_hub(input, json_at(hubs, i)))
+		if (!put_hub(input, json_at(hubs, i), is_example))
 			return false;
 	json_close_list(input);
 	json_close_map(input);

@@ -1,6 +1,9 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Loading places from a file (config/hubs.json): what is missing is made, what is there stays as it is. Everything made here
--- is marked as an example.
+-- Loading places from a file (config/hubs.json): what is missing is made, what is there stays as it is. What the
+-- file calls an example (its member "example", which each document here has) is marked as one, and can be taken away again.
+
+CREATE OR REPLACE FUNCTION hubd.is_example(doc jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN coalesce((doc ->> 'example')::boolean, false);
 
 CREATE OR REPLACE FUNCTION hubd.load_site(hub bigint, hub_zone text, doc jsonb) RETURNS integer LANGUAGE sql
     BEGIN ATOMIC
@@ -8,7 +11,7 @@ CREATE OR REPLACE FUNCTION hubd.load_site(hub bigint, hub_zone text, doc jsonb) 
             INSERT INTO hubd.site (hub_id, slug, name, street, postcode, city, land, latitude, longitude, zone, opening_hours, is_example)
             VALUES (hub, doc ->> 'slug', doc ->> 'name', coalesce(doc ->> 'street', ''), coalesce(doc ->> 'postcode', ''),
                 coalesce(doc ->> 'city', ''), coalesce(doc ->> 'land', ''), (doc ->> 'latitude')::double precision,
-                (doc ->> 'longitude')::double precision, coalesce(doc ->> 'zone', hub_zone), coalesce(doc -> 'opening_hours', '[]'), true)
+                (doc ->> 'longitude')::double precision, coalesce(doc ->> 'zone', hub_zone), coalesce(doc -> 'opening_hours', '[]'), hubd.is_example(doc))
             ON CONFLICT (hub_id, slug) DO NOTHING RETURNING 1)
         SELECT count(*)::integer FROM made;
     END;
@@ -36,7 +39,7 @@ BEGIN
     INSERT INTO hubd.resource AS r (hub_id, site_id, slug, kind, name_de, name_en, about_de, about_en, capacity, features, is_pool, is_example, position)
     VALUES (hub, at_site, doc ->> 'slug', doc ->> 'kind', doc ->> 'name_de', coalesce(doc ->> 'name_en', doc ->> 'name_de'),
         coalesce(doc ->> 'about_de', ''), coalesce(doc ->> 'about_en', ''), coalesce((doc ->> 'capacity')::integer, 1),
-        hubd.texts(doc -> 'features'), doc ? 'pool', true, place)
+        hubd.texts(doc -> 'features'), doc ? 'pool', hubd.is_example(doc), place)
     ON CONFLICT (hub_id, slug) DO NOTHING RETURNING r.id INTO made;
     IF made IS NOT NULL AND NOT doc ? 'parts' THEN
         PERFORM hubd.load_units(hub, made, doc);
@@ -49,6 +52,9 @@ CREATE OR REPLACE FUNCTION hubd.load_parts(hub bigint, resources jsonb) RETURNS 
 DECLARE
     added bigint;
     wrong text;
+    -- Those that have no units yet were made just now.
+    fresh bigint[] := ARRAY(SELECT r.id FROM jsonb_array_elements(resources) AS doc JOIN hubd.resource AS r ON r.hub_id = hub AND r.slug = doc ->> 'slug'
+        WHERE doc ? 'parts' AND NOT EXISTS (SELECT FROM hubd.resource_unit AS ru WHERE ru.hub_id = hub AND ru.resource_id = r.id));
 BEGIN
     SELECT format('resource "%s": no resource "%s" to be its part', doc ->> 'slug', part) INTO wrong
     FROM jsonb_array_elements(resources) AS doc, jsonb_array_elements_text(doc -> 'parts') AS part
@@ -60,7 +66,7 @@ BEGIN
         INSERT INTO hubd.resource_unit (hub_id, resource_id, unit_id)
         SELECT DISTINCT hub, whole.id, ru.unit_id
         FROM jsonb_array_elements(resources) AS doc
-        JOIN hubd.resource AS whole ON whole.hub_id = hub AND whole.slug = doc ->> 'slug' AND whole.is_example,
+        JOIN hubd.resource AS whole ON whole.hub_id = hub AND whole.slug = doc ->> 'slug' AND whole.id = ANY (fresh),
         jsonb_array_elements_text(doc -> 'parts') AS name
         JOIN hubd.resource AS part ON part.hub_id = hub AND part.slug = name
         JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = part.id
@@ -70,7 +76,7 @@ BEGIN
     END LOOP;
 END $$;
 
--- The example bookings of a hub that are not there yet; returns their ids, unplaced so far.
+-- The week's bookings of a hub that are not there yet; returns their ids, unplaced so far.
 CREATE OR REPLACE FUNCTION hubd.load_bookings(hub bigint, hub_slug text, week jsonb) RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
     made bigint[];
@@ -82,7 +88,7 @@ BEGIN
         INSERT INTO hubd.booking AS b (hub_id, kind, state, title, person_id, organisation_id, during, local_start, local_end, zone, uid, is_example)
         SELECT hub, 'booking', 'confirmed', coalesce(doc ->> 'title', ''), p.id, p.organisation_id,
             hubd.span((doc ->> 'start')::timestamptz, (doc ->> 'end')::timestamptz), (doc ->> 'local_start')::timestamp,
-            (doc ->> 'local_end')::timestamp, doc ->> 'zone', uid, true
+            (doc ->> 'local_end')::timestamp, doc ->> 'zone', uid, hubd.is_example(doc)
         FROM wish LEFT JOIN hubd.person AS p ON p.id = hubd.person_of(doc ->> 'person')
         ON CONFLICT (hub_id, uid) DO NOTHING RETURNING b.id, b.uid
     ), items AS (
@@ -96,7 +102,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.load_events(hub bigint, hub_slug text, week jsonb) RETURNS bigint[] LANGUAGE sql
-    RETURN ARRAY(SELECT hubd.event_new(hub, NULL, format('example-%s-%s@hubd', hub_slug, n), true, doc - 'kind' - 'week' - 'day' - 'person')
+    RETURN ARRAY(SELECT hubd.event_new(hub, NULL, format('example-%s-%s@hubd', hub_slug, n), hubd.is_example(doc), doc - 'kind' - 'week' - 'day' - 'person' - 'example')
         FROM jsonb_array_elements(week) WITH ORDINALITY AS w (doc, n)
         WHERE doc ->> 'kind' = 'event'
             AND NOT EXISTS (SELECT FROM hubd.event AS e WHERE e.hub_id = hub AND e.uid = format('example-%s-%s@hubd', hub_slug, n))
@@ -108,17 +114,18 @@ DECLARE
     hub bigint;
     h record;
     counts jsonb;
+    mark jsonb := jsonb_build_object('example', hubd.is_example(doc));
     resources jsonb := coalesce(doc -> 'resources', '[]');
 BEGIN
     INSERT INTO hubd.hub (slug, name, about_de, about_en, topics, zone, color, url, is_example)
     VALUES (doc ->> 'slug', doc ->> 'name', coalesce(doc ->> 'about_de', ''), coalesce(doc ->> 'about_en', ''), hubd.texts(doc -> 'topics'),
-        coalesce(doc ->> 'zone', 'Europe/Berlin'), doc ->> 'color', doc ->> 'url', true)
+        coalesce(doc ->> 'zone', 'Europe/Berlin'), doc ->> 'color', doc ->> 'url', hubd.is_example(doc))
     ON CONFLICT (slug) DO NOTHING RETURNING id INTO hub;
     counts := jsonb_build_object('hubs', (hub IS NOT NULL)::integer);
     SELECT * INTO h FROM hubd.hub WHERE slug = doc ->> 'slug';
     counts := counts || jsonb_build_object(
-        'sites', (SELECT coalesce(sum(hubd.load_site(h.id, h.zone, s)), 0) FROM jsonb_array_elements(doc -> 'sites') AS s));
-    counts := counts || jsonb_build_object('resources', (SELECT coalesce(sum(hubd.load_resource(h.id, r, n::integer)), 0)
+        'sites', (SELECT coalesce(sum(hubd.load_site(h.id, h.zone, s || mark)), 0) FROM jsonb_array_elements(doc -> 'sites') AS s));
+    counts := counts || jsonb_build_object('resources', (SELECT coalesce(sum(hubd.load_resource(h.id, r || mark, n::integer)), 0)
         FROM jsonb_array_elements(resources) WITH ORDINALITY AS list (r, n)));
     PERFORM hubd.load_parts(h.id, resources);
     IF counts <> '{"hubs": 0, "sites": 0, "resources": 0}' THEN
@@ -131,8 +138,10 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.load_week(doc jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     hub bigint := hubd.hub_of(doc ->> 'slug');
-    events bigint[] := hubd.load_events(hub, doc ->> 'slug', coalesce(doc -> 'week', '[]'));
-    bookings bigint[] := hubd.load_bookings(hub, doc ->> 'slug', coalesce(doc -> 'week', '[]'));
+    week jsonb := (SELECT coalesce(jsonb_agg(w || jsonb_build_object('example', hubd.is_example(doc)) ORDER BY n), '[]')
+        FROM jsonb_array_elements(doc -> 'week') WITH ORDINALITY AS list (w, n));
+    events bigint[] := hubd.load_events(hub, doc ->> 'slug', week);
+    bookings bigint[] := hubd.load_bookings(hub, doc ->> 'slug', week);
     unplaced jsonb;
 BEGIN
     IF cardinality(events) = 0 AND cardinality(bookings) = 0 THEN
@@ -142,7 +151,8 @@ BEGIN
     UPDATE hubd.booking AS b SET state = 'cancelled', cancelled_at = hubd.present()
     FROM hubd.place(hub, bookings) AS p WHERE b.hub_id = hub AND b.id = p.booking_id AND NOT p.is_placed;
     SELECT coalesce(jsonb_agg(format('%s: "%s", %s', doc ->> 'slug', b.title, hubd.wall(b.local_start))), '[]') INTO unplaced
-    FROM hubd.booking AS b WHERE b.hub_id = hub AND b.is_example AND (b.state = 'unplaced' OR (b.state = 'cancelled' AND b.id = ANY (bookings)));
+    FROM hubd.booking AS b WHERE b.hub_id = hub AND ((b.state = 'cancelled' AND b.id = ANY (bookings)) OR (b.state = 'unplaced' AND EXISTS (
+        SELECT FROM hubd.occurrence AS o WHERE o.hub_id = hub AND o.booking_id = b.id AND o.event_id = ANY (events))));
     PERFORM hubd.changed(hubd.event_scopes(hub, events) || ARRAY(SELECT 'resource:' || i.resource_id FROM hubd.booking_item AS i
         WHERE i.hub_id = hub AND i.booking_id = ANY (bookings)));
     RETURN jsonb_build_object('events', cardinality(events), 'bookings', cardinality(bookings), 'unplaced', unplaced);
@@ -158,7 +168,7 @@ BEGIN
     ON CONFLICT (slug) DO NOTHING;
     INSERT INTO hubd.person (mail, name, language, organisation_id, is_example)
     VALUES (doc ->> 'mail', doc ->> 'name', coalesce(doc ->> 'language', 'de'),
-        (SELECT id FROM hubd.organisation WHERE slug = doc -> 'organisation' ->> 'slug'), true)
+        (SELECT id FROM hubd.organisation WHERE slug = doc -> 'organisation' ->> 'slug'), hubd.is_example(doc))
     ON CONFLICT (lower(mail)) DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
     who := hubd.person_of(doc ->> 'mail');

@@ -45,9 +45,9 @@ def office(hubd_server, request):
     hubd_server.sql(f"DROP DATABASE {name}", database="postgres")
 
 
-def examples(office, world=None):
+def examples(office, world=None, example=True):
     file = office.service.folder / "hubs.json"
-    file.write_text(json.dumps(world or conftest.WORLD), encoding="utf-8")
+    file.write_text(json.dumps({**(world or conftest.WORLD), "example": example}), encoding="utf-8")
     return file
 
 
@@ -171,6 +171,19 @@ def test_an_example_room_that_somebody_booked_stays_and_is_named(office):
     removed = json.loads(office.done("remove-examples", "--json"))
     assert removed["kept"] == [{"hub": "werft", "resources": ["kajuete"]}]
     assert office.sql("SELECT slug FROM hubd.resource") == [("kajuete",)] and office.sql("SELECT slug FROM hubd.hub WHERE NOT is_network") == [("werft",)]
+
+
+def test_an_operator_s_own_hubs_are_no_examples(office):
+    week = [{"kind": "event", "week": 1, "day": 2, "start": "18:00", "end": "20:00", "title": "Offene Werkstatt", "resources": ["bruecke"]},
+            {"kind": "booking", "week": 1, "day": 3, "start": "10:00", "end": "11:00", "title": "Probe", "person": "mara@hubd.test", "resources": ["kajuete"]}]
+    hubs = [{**conftest.WORLD["hubs"][0], "week": week}, conftest.WORLD["hubs"][1]]
+    office.done("load-hubs", str(examples(office, {**conftest.WORLD, "hubs": hubs}, example=False)))
+    office.done("load-hubs", str(conftest.ROOT / "config" / "hubs.json"))
+    removed = json.loads(office.done("remove-examples", "--json"))
+    assert removed["hubs"] == 12 and removed["kept"] == []
+    assert office.sql("SELECT slug FROM hubd.hub WHERE NOT is_network ORDER BY slug") == [("kontor",), ("werft",)]
+    assert office.sql("SELECT count(*) FROM hubd.claim WHERE lane = '[9,10)'") == [("2",)]
+    assert office.sql("SELECT count(*) FROM hubd.person WHERE mail LIKE '%@hubd.test'") == [(str(len(conftest.PEOPLE)),)]
 
 
 def test_a_divisible_hall_has_the_units_of_its_parts_at_any_depth(office):
