@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- When the resources of a hub (or one) are taken: {hub, resource, from, to}. Of a pool: how many units are free, from moment to moment.
--- Public, and so nothing about who or why.
+-- Buffers count: an interval that is not busy can be booked from end to end, as far as one unit goes. Public, and so nothing about who or why.
 CREATE OR REPLACE FUNCTION api.freebusy(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
     SET jit = off AS $$
 DECLARE
@@ -13,10 +13,9 @@ BEGIN
     WITH asked AS MATERIALIZED (
         SELECT r.* FROM hubd.resource AS r WHERE r.hub_id = hub AND (input ->> 'resource' IS NULL OR r.slug = input ->> 'resource')
     ), busy AS (
-        SELECT a.id, range_agg(c.during * span) AS during
-        FROM asked AS a JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = a.id
-        CROSS JOIN LATERAL (SELECT c.during FROM hubd.claim AS c WHERE c.hub_id = hub + 0 AND c.unit_id = ru.unit_id AND c.during && span
-            AND c.lane = '[9,10)' AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c
+        SELECT a.id, range_agg(k.during) AS during
+        FROM asked AS a JOIN hubd.resource_unit AS ru ON ru.hub_id = hub AND ru.resource_id = a.id,
+            LATERAL hubd.unit_busy(hub, ru.unit_id, span) AS k
         WHERE NOT a.is_pool GROUP BY a.id
     ), level AS (
         SELECT l.pool_id AS id, jsonb_agg(hubd.interval_document(l.during) || jsonb_build_object('free', size.units - l.busy) ORDER BY lower(l.during)) AS free,

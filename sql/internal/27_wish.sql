@@ -97,19 +97,48 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- What can never be had of a pool: more than all of it, or one unit twice. NULL: nothing.
+CREATE OR REPLACE FUNCTION hubd.problem_of_pools(caller jsonb, hub bigint, items hubd.item[]) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    scarce record;
+    twice text;
+BEGIN
+    SELECT min(i.named) AS named, min(i.place) AS place, sum(i.count) AS asked, size.units INTO scarce
+    FROM unnest(items) AS i, LATERAL (SELECT count(*) AS units FROM hubd.unit AS u WHERE u.hub_id = hub AND u.pool_id = i.resource_id) AS size
+    WHERE i.is_pool AND i.wanted IS NULL GROUP BY i.resource_id, size.units HAVING sum(i.count) > size.units LIMIT 1;
+    IF scarce.named IS NOT NULL THEN
+        RETURN hubd.problem_unprocessable(caller, 'wrong-count', '/items/' || scarce.place - 1 || '/count',
+            format('„%s“: zusammen %s, aber der Pool hat nur %s.', scarce.named, scarce.asked, scarce.units),
+            format('"%s": %s together, but the pool has only %s.', scarce.named, scarce.asked, scarce.units), jsonb_build_object('units', scarce.units));
+    END IF;
+    twice := (SELECT u.name FROM unnest(items) AS i, unnest(i.units) AS pin JOIN hubd.unit AS u ON u.hub_id = hub AND u.id = pin
+        GROUP BY u.id, u.name HAVING count(*) > 1 LIMIT 1);
+    RETURN CASE WHEN twice IS NOT NULL THEN hubd.problem_unprocessable(caller, 'same-twice', '/items',
+        format('„%s“ ist zweimal genannt.', twice), format('"%s" is named twice.', twice)) END;
+END $$;
+
 -- The first thing that is wrong with the items: one by one, then two that share a unit (a hall and its half).
 CREATE OR REPLACE FUNCTION hubd.problem_of_items(caller jsonb, hub bigint, items hubd.item[], is_manager boolean) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
 DECLARE
     item hubd.item;
     problem api.reply;
     twice text;
+    has_pool boolean := false;
 BEGIN
     FOREACH item IN ARRAY items LOOP
         problem := hubd.problem_of_item(caller, hub, item, is_manager);
         IF problem.status IS NOT NULL THEN
             RETURN problem;
         END IF;
+        has_pool := has_pool OR item.is_pool;
     END LOOP;
+    IF has_pool THEN
+        problem := hubd.problem_of_pools(caller, hub, items);
+        IF problem.status IS NOT NULL THEN
+            RETURN problem;
+        END IF;
+    END IF;
     IF cardinality(items) > 1 THEN
         twice := (SELECT string_agg(DISTINCT shared.name, ' + ') FROM (
             SELECT i.named AS name, count(*) OVER (PARTITION BY ru.unit_id) AS times

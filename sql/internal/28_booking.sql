@@ -49,7 +49,9 @@ END $$;
 -- The booking as JSON. Who may not see it whole gets the busy time and nothing about who or why.
 CREATE OR REPLACE FUNCTION hubd.booking_document(b hubd.booking, person bigint, is_manager boolean, language text) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    result jsonb := jsonb_build_object('id', b.id, 'hub', (SELECT h.slug FROM hubd.hub AS h WHERE h.id = b.hub_id), 'kind', b.kind, 'state', b.state,
+    -- A hold whose time has passed holds nothing any more, whether or not somebody has cleared it away.
+    shown text := CASE WHEN b.state = 'held' AND b.expires_at <= hubd.present() THEN 'expired' ELSE b.state END;
+    result jsonb := jsonb_build_object('id', b.id, 'hub', (SELECT h.slug FROM hubd.hub AS h WHERE h.id = b.hub_id), 'kind', b.kind, 'state', shown,
         'start', hubd.instant(lower(b.during)), 'end', hubd.instant(upper(b.during)),
         'local_start', hubd.wall(b.local_start), 'local_end', hubd.wall(b.local_end), 'zone', b.zone,
         'items', hubd.items_document(b.hub_id, b.id, language), 'links', jsonb_build_object('self', '/api/v1/bookings/' || b.id));
@@ -60,7 +62,7 @@ BEGIN
     END IF;
     RETURN result || jsonb_build_object('title', b.title, 'note', CASE WHEN is_own THEN b.note ELSE '' END,
         'person', CASE WHEN is_own THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = b.person_id) END,
-        'expires', CASE WHEN b.state = 'held' THEN hubd.instant(b.expires_at) END,
+        'expires', CASE WHEN shown = 'held' THEN hubd.instant(b.expires_at) END,
         'uid', b.uid, 'sequence', b.sequence, 'revision', b.revision::text);
 END $$;
 

@@ -9,15 +9,28 @@ BEGIN
         FROM (SELECT coalesce((input ->> 'from')::timestamptz, hubd.present()) AS f) AS start);
 END $$;
 
--- How many units of each pool are busy, from moment to moment. Holds that have expired do not count.
+-- When nothing can be booked on a unit, however short: its claims and the buffers that a booking would have to keep to them. Holds that
+-- have expired do not count.
+CREATE OR REPLACE FUNCTION hubd.unit_busy(hub bigint, unit bigint, span tstzrange) RETURNS TABLE (during tstzrange) LANGUAGE sql STABLE ROWS 20
+    BEGIN ATOMIC
+        SELECT tstzrange(lower(b.starts), upper(b.starts)) * span
+        FROM hubd.unit AS u
+        -- OFFSET 0: through the index, whatever the planner guesses of ranges.
+        CROSS JOIN LATERAL (SELECT c.during, c.lane FROM hubd.claim AS c
+            WHERE c.hub_id = hub + 0 AND c.unit_id = u.id AND c.during && tstzrange(lower(span) - u.setup, upper(span) + u.turnover)
+              AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c,
+            LATERAL (SELECT hubd.blocked_starts(c.during, c.lane, '0', u.setup, u.turnover) AS starts) AS b
+        WHERE u.hub_id = hub AND u.id = unit AND b.starts && span;
+    END;
+
+-- How many units of each pool are busy, from moment to moment, as things are arranged now.
 CREATE OR REPLACE FUNCTION hubd.pool_levels(hub bigint, pools bigint[], span tstzrange)
     RETURNS TABLE (pool_id bigint, during tstzrange, busy bigint) LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH taken AS MATERIALIZED (
-            SELECT u.pool_id, c.during * span AS during
-            FROM hubd.unit AS u JOIN hubd.claim AS c ON c.hub_id = hub + 0 AND c.unit_id = u.id
-            WHERE u.hub_id = hub AND u.pool_id = ANY (pools) AND c.lane = '[9,10)' AND c.during && span
-              AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present()))
+            SELECT u.pool_id, unnest(range_agg(k.during)) AS during
+            FROM hubd.unit AS u, LATERAL hubd.unit_busy(hub, u.id, span) AS k
+            WHERE u.hub_id = hub AND u.pool_id = ANY (pools) GROUP BY u.pool_id, u.id
         ), edge AS (
             SELECT e.pool_id, e.at, sum(e.step) AS step FROM (
                 SELECT t.pool_id, lower(t.during) AS at, 1 AS step FROM taken AS t

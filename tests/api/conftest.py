@@ -60,6 +60,7 @@ WORLD = {
          "resources": [_resource("kajuete", features=["screen"]), _resource("bruecke", capacity=12, features=["screen", "camera"]),
                        _resource("saal-a", capacity=30), _resource("saal-b", capacity=30),
                        _resource("saal", capacity=60, parts=["saal-a", "saal-b"]), _resource("platz", kind="desk", capacity=1, pool=2),
+                       _resource("drucker", kind="machine", capacity=1, pool=2, setup="PT5M", turnover="PT15M"),
                        _resource("laser", kind="machine", capacity=2, setup="PT10M", turnover="PT15M")]},
         {"slug": "kontor", "name": "Kontor", "about_de": "Der andere Hub", "about_en": "The other hub", "topics": [],
          "zone": "Europe/Lisbon", "color": "#8f5c0a", "url": "https://kontor.hubd.test", "sites": [_site("Europe/Lisbon")], "week": [],

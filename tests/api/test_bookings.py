@@ -2,6 +2,7 @@
 """Bookings over HTTP: what people lose when a rule of the API breaks."""
 import concurrent.futures
 import datetime
+import random
 import uuid
 import zoneinfo
 
@@ -359,6 +360,43 @@ def test_an_hour_that_does_not_exist_is_resolved_and_flagged(hubd):
     assert [(note["pointer"], note["note"]) for note in body["notes"]] == [("/start", "gap")]
 
 
+@pytest.mark.parametrize("language, word", [("en", "No clock shows"), ("de", "gibt es an dem Tag nicht")])
+def test_a_start_in_the_hour_that_does_not_exist_is_not_called_the_wrong_way_round(hubd, language, word):
+    date = transition("Europe/Berlin", True)
+    refused = problem(hubd.post(f"{BOOKINGS}?lang={language}", wish(date, "bruecke", "02:30", "03:00"), as_="mara"), 422, "wrong-time")
+    assert word in refused["detail"] and "02:30" in refused["detail"] and refused["pointer"] == "/start"
+    event = {"hub": "werft", "title": "Nacht", "start": f"{date}T02:30", "end": f"{date}T03:00"}
+    assert word in problem(hubd.post(f"/api/v1/events?lang={language}", event, as_="ines"), 422, "wrong-time")["detail"]
+
+
+def test_an_end_before_the_start_is_one_problem_wherever_it_is_said(hubd, free_day):
+    problem(hubd.post(BOOKINGS, wish(free_day, "bruecke", "10:00", "09:00"), as_="mara"), 422, "wrong-time")
+    made = hubd.post(BOOKINGS, wish(free_day, "bruecke"), as_="mara").json()
+    path = f"{BOOKINGS}/{made['id']}"
+    problem(hubd.patch(path, {"end": f"{free_day}T08:00"}, as_="mara"), 422, "wrong-time")
+    problem(hubd.patch(path, {"start": f"{free_day}T10:00", "end": f"{free_day}T08:00"}, as_="mara"), 422, "wrong-time")
+    problem(hubd.post("/api/v1/events", {"hub": "werft", "title": "A", "start": f"{free_day}T10:00", "end": f"{free_day}T08:00"}, as_="ines"), 422, "wrong-time")
+
+
+def test_a_fraction_of_a_second_is_refused_by_name_and_not_cut(hubd, free_day):
+    for name in ("start", "end"):
+        refused = problem(hubd.post(BOOKINGS, {**wish(free_day, "bruecke"), name: f"{free_day}T09:30:00.5"}, as_="mara"), 422, "malformed-time")
+        assert "fraction" in refused["detail"] and refused["pointer"] == "/" + name
+    problem(hubd.post("/api/v1/events", {"hub": "werft", "title": "A", "start": f"{free_day}T10:00:00.000Z"}, as_="ines"), 422, "malformed-time")
+    for path in (BOOKINGS, "/api/v1/freebusy", "/api/v1/events"):
+        assert "fraction" in problem(hubd.get(f"{path}?hub=werft&from={free_day}T09:00:00.25Z", as_="mara"), 422, "malformed-time")["detail"]
+
+
+def test_more_than_all_of_a_pool_or_one_desk_twice_is_said_to_be_impossible(hubd, free_day):
+    units = [unit["id"] for unit in hubd.get("/api/v1/units?hub=werft&resource=platz").json()["items"]]
+    for items, name in (([{"resource": "platz", "count": 2}, {"resource": "platz"}], "wrong-count"),
+                        ([{"resource": "platz", "count": 3}], "wrong-count"),
+                        ([{"resource": "platz", "units": units[:1]}, {"resource": "platz", "units": units[:1]}], "same-twice")):
+        refused = problem(hubd.post(BOOKINGS, {**wish(free_day), "items": items}, as_="mara"), 422, name)
+        assert "latz" in refused["detail"]  # which one
+    assert hubd.post(BOOKINGS, {**wish(free_day), "items": [{"resource": "platz", "units": [unit]} for unit in units]}, as_="mara").status_code == 201
+
+
 def test_an_hour_that_comes_twice_means_the_first_and_is_flagged(hubd):
     date = transition("Europe/Berlin", False)
     body = hubd.post(BOOKINGS, {**wish(date, "bruecke", "02:30", "04:00"), "dry_run": True}, as_="mara").json()
@@ -383,6 +421,20 @@ def test_a_booking_over_midnight_is_fine(hubd, free_day):
 
 
 # ---- lists and questions ----
+
+def clock(minutes):
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def moment(text):
+    """Berlin's wall clock as an instant."""
+    local = datetime.datetime.fromisoformat(text).replace(tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
+    return local.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def shift(instant, minutes):
+    return (datetime.datetime.strptime(instant, "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 
 def test_pages_of_bookings_hold_each_of_them_once(hubd, free_day):
     for hour in range(8, 15):
@@ -424,6 +476,35 @@ def test_free_busy_tells_when_and_not_who(hubd, free_day):
     assert min(level["free"] for level in found["platz"]["free"]) == 1 and found["platz"]["units"] == 2
     assert "Geheim" not in reply.text and "Mara" not in reply.text
     assert problem(hubd.get("/api/v1/freebusy"), 422, "missing-member")["pointer"] == "hub"
+
+
+@pytest.mark.parametrize("resource", ["laser", "bruecke"])
+def test_what_free_busy_leaves_free_can_be_booked_from_end_to_end(hubd, free_day, resource):
+    """And not a minute more: setup and turnover stand in it, for whoever books between two others."""
+    draw = random.Random(resource + free_day)
+    for _ in range(6):
+        begin = draw.randrange(8 * 60, 19 * 60, 5)
+        hubd.post(BOOKINGS, wish(free_day, resource, clock(begin), clock(begin + draw.randrange(15, 90, 5))), as_="mara")
+    [found] = hubd.get(f"/api/v1/freebusy?hub=werft&resource={resource}&from={free_day}T06:00&to={free_day}T22:00").json()["items"]
+    edges = [moment(f"{free_day}T06:00"), *(each[edge] for each in found["busy"] for edge in ("start", "end")), moment(f"{free_day}T22:00")]
+    spans = [(start, end) for start, end in zip(edges[::2], edges[1::2]) if start < end]
+    assert found["busy"] and len(spans) > 1
+    for start, end in spans:
+        body = {"hub": "werft", "start": start, "end": end, "items": [{"resource": resource}], "dry_run": True}
+        assert hubd.post(BOOKINGS, body, as_="mara").status_code in (200, 201), (start, end, found["busy"])
+        for longer in ({**body, "start": shift(start, -1)}, {**body, "end": shift(end, 1)}):
+            if edges[0] <= longer["start"] and longer["end"] <= edges[-1]:
+                problem(hubd.post(BOOKINGS, longer, as_="mara"), 409, "slot-taken")
+
+
+def test_a_pool_with_buffers_is_not_called_free_while_they_last(hubd, free_day):
+    for _ in range(2):
+        assert hubd.post(BOOKINGS, wish(free_day, "drucker", "10:00", "11:00"), as_="mara").status_code == 201
+    [found] = hubd.get(f"/api/v1/freebusy?hub=werft&resource=drucker&from={free_day}T09:00&to={free_day}T12:00").json()["items"]
+    full = [level for level in found["free"] if level["free"] == 0]
+    assert [(level["start"], level["end"]) for level in full] == [(moment(f"{free_day}T09:45"), moment(f"{free_day}T11:15"))]
+    problem(hubd.post(BOOKINGS, wish(free_day, "drucker", "09:00", "09:46"), as_="mara"), 409, "none-free")
+    assert hubd.post(BOOKINGS, wish(free_day, "drucker", "09:00", "09:45"), as_="mara").status_code == 201
 
 
 def test_what_find_offers_can_be_booked(hubd, free_day):

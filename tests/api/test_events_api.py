@@ -78,6 +78,21 @@ def test_other_rooms_free_the_old_ones(hubd, free_day):
     assert busy(hubd, free_day, "kajuete") == [] and busy(hubd, free_day, "bruecke") == [("18:00", "20:00")]
 
 
+def test_an_imported_event_in_another_room_is_not_announced_in_the_old_one(hubd, free_day, tmp_path):
+    file = tmp_path / "programme.ics"
+    start = free_day.replace("-", "")
+    file.write_text("\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//t//t//DE", "BEGIN:VEVENT", f"UID:{start}@import", "DTSTAMP:20260101T000000Z",
+                                 f"DTSTART:{start}T100000Z", f"DTEND:{start}T110000Z", "SUMMARY:Umzug", "LOCATION:Kajuete", "END:VEVENT",
+                                 "END:VCALENDAR", ""]), encoding="utf-8", newline="")
+    hubd.run("import", "--hub", "werft", file)
+    [event] = [each for each in hubd.get(f"{EVENTS}?hub=werft&from={free_day}&to={free_day}T23:59").json()["items"] if each["title"] == "Umzug"]
+    feed = f"/feeds/event/{event['id']}.ics"
+    assert "LOCATION:Kajuete" in hubd.get(feed).text
+    assert hubd.patch(event["links"]["self"], {"resources": ["bruecke"]}, as_="ines").status_code == 200
+    calendar = hubd.get(feed).text
+    assert "LOCATION:Bruecke" in calendar and "Kajuete" not in calendar
+
+
 def test_new_words_move_nothing_and_count_no_sequence(hubd, free_day):
     made = hubd.post(EVENTS, plan(free_day), as_="ines").json()
     changed = hubd.patch(made["links"]["self"], {"title": "Ein anderer Abend", "text_en": "In English"}, as_="ines").json()

@@ -507,8 +507,15 @@ def test_a_real_calendar_comes_in_whole_in_spite_of_its_odd_properties(desk):
 
 
 @needs_data
-def test_a_thousand_events_are_in_within_three_seconds(desk):
-    hub = desk.hub("Europe/Brussels")
-    start = time.monotonic()
-    desk.load(hub, DATA / "derived-ics" / "fosdem-2025.ics")
-    assert time.monotonic() - start < 3
+def test_a_thousand_events_cost_a_few_times_what_reading_them_costs(desk):
+    """Against python3-icalendar, which only reads the file, in turns: whatever else runs slows both. About 2."""
+    file = DATA / "derived-ics" / "fosdem-2025.ics"
+    loading, reading = [], []
+    for _ in range(2):
+        hub, start = desk.hub("Europe/Brussels"), time.monotonic()
+        assert desk.load(hub, file)["events"] > 900
+        middle = time.monotonic()
+        icalendar.Calendar.from_ical(file.read_bytes())
+        loading.append(middle - start)
+        reading.append(time.monotonic() - middle)
+    assert min(loading) < 8 * min(reading), (loading, reading)
