@@ -18,6 +18,7 @@ struct event_base;
 struct http_bytes;
 struct http_request;
 struct http_server;
+struct str;
 
 /* Bounds and deadlines. All of them are absolute: a byte a second does not prolong one. */
 struct http_settings {
@@ -54,7 +55,6 @@ void http_server_free(struct http_server *server);
  * 503, 505). The body of such a reply is a problem of RFC 9457: put writes the document. detail is an English sentence;
  * accept_language the field as far as the head was read, or NULL. Without put its type is about:blank.
  */
-struct str;
 typedef void http_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
 void http_server_on_refusal(struct http_server *server, http_put_refusal *put);
 
