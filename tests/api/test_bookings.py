@@ -166,7 +166,7 @@ def test_another_member_sees_that_it_is_busy_and_no_more(hubd, free_day):
     ({"items": [{"resource": "platz", "units": ["a"]}]}, "malformed-value", "/items/0/units/0"),
     ({"items": [{}]}, "missing-member", "/items/0"), ({"items": [{"any": {"capacity": 3}}]}, "missing-member", "/items/0/any/kind"),
     ({"start": "gestern"}, "malformed-time", "/start"), ({"start": "2027-02-30T09:00"}, "malformed-time", "/start"),
-    ({"end": "2020-01-01T00:00"}, "malformed-time", "/end"), ({"end": None}, "malformed-value", "/end"),
+    ({"end": "2020-01-01T00:00"}, "wrong-time", "/end"), ({"end": None}, "malformed-value", "/end"),
     ({"duration": "PT1H"}, "malformed-time", "/duration"), ({"zone": "Europe/Atlantis"}, "malformed-time", "/zone"),
     ({"kind": "party"}, "malformed-value", "/kind"), ({"a/b~c": 1}, "unknown-member", "/a~1b~0c"),
 ])

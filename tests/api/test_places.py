@@ -38,7 +38,7 @@ def test_resources_say_what_they_are_made_of(hubd):
 
 def test_resources_are_listed_by_hub_and_kind(hubd):
     assert [room["slug"] for room in items(hubd, "resources?hub=kontor")] == ["stube"]
-    assert [machine["slug"] for machine in items(hubd, "resources?hub=werft&kind=machine")] == ["laser"]
+    assert [machine["slug"] for machine in items(hubd, "resources?hub=werft&kind=machine")] == ["drucker", "laser"]
     assert {room["hub"] for room in items(hubd, "resources")} == {"werft", "kontor"}
     one = hubd.get("/api/v1/resources/werft/saal").json()
     assert one in items(hubd, "resources?hub=werft"), "the list and the resource say the same"
