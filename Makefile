@@ -79,6 +79,10 @@ run: ## runs hubd with a private database; PORT=8080 STATE=folder
 	@exec env BINARY=$(BUILD)/hubd PORT='$(PORT)' STATE='$(STATE)' .make/run.sh
 .PHONY: run
 
+sign-in: ## prints an address that signs MAIL in, for a running make run; MAIL= STATE=folder
+	@exec env STATE='$(STATE)' MAIL='$(MAIL)' .make/sign-in.sh
+.PHONY: sign-in
+
 check: ## runs all tests; installs what they need; the last line counts them
 	@.make/packages.sh check
 	@.make/check.sh
@@ -99,7 +103,10 @@ UNITDIR = $(DESTDIR)$(PREFIX)/lib
 install: all ## installs; DESTDIR= PREFIX=/usr
 	install -D -m 755 $(BUILD)/hubd $(DESTDIR)$(PREFIX)/bin/hubd
 	install -d $(SHARE) $(UNITDIR)/systemd/system $(DESTDIR)$(PREFIX)/share/doc/hubd
-	cp -r --no-preserve=ownership sql config $(SHARE)/ && chmod -R u=rwX,go=rX $(SHARE)
+	install -d $(SHARE)/daemon/page
+	cp -r --no-preserve=ownership sql config $(SHARE)/
+	cp -r --no-preserve=ownership daemon/page/templates daemon/page/styles daemon/page/static $(SHARE)/daemon/page/
+	chmod -R u=rwX,go=rX $(SHARE)
 	for unit in hubd.socket hubd.service hubd-worker.service; do \
 		sed 's|/usr/bin/hubd|$(PREFIX)/bin/hubd|' systemd/$$unit > $(UNITDIR)/systemd/system/$$unit || exit 1; \
 		chmod 644 $(UNITDIR)/systemd/system/$$unit; \

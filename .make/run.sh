@@ -61,6 +61,8 @@ place_program() {
 	rm -rf "$state/program"
 	mkdir -p "$state/program"
 	cp -r "$binary" "$source/sql" "$source/config" "$state/program/"
+	mkdir -p "$state/program/daemon/page"
+	cp -r "$source"/daemon/page/{templates,styles,static} "$state/program/daemon/page/"
 	chmod -R a+rX "$state/program"
 	binary=$state/program/$(basename "$binary")
 	source=$state/program
@@ -159,12 +161,15 @@ await_ready() {
 }
 
 greet() {
-	local address=http://127.0.0.1:$port tomorrow
+	local address=http://127.0.0.1:$port tomorrow signing_in
+	signing_in=$(hubd admin sign-in-link kim.sommer@example.org 2>/dev/null) || signing_in="(no link could be made)"
 	tomorrow=$(date -d tomorrow +%F)
 	cat <<TEXT
 
 hubd runs at $address (Ctrl-C ends it; the data stay in $state)
 
+  sign in       $signing_in
+                (as Kim Sommer, once, within 15 minutes; another one: make sign-in MAIL=kim.sommer@example.org)
   a calendar    $address/feeds/all.ics    or of one hub: $address/feeds/hub/berlin.ics
   the hubs      curl $address/api/v1/hubs
   a member      Kim Sommer, token $member

@@ -26,6 +26,7 @@ struct dispatch {
 	const struct route *routes;
 	struct db_pool *pool;
 	struct { const char *name; void *thing; } ties[TIES_MAX];
+	dispatch_problem_page *problem_page;
 };
 
 static void step_ask(struct exchange *exchange, const struct db_rows *looked);
@@ -250,7 +251,7 @@ is_answered_without_route(struct exchange *exchange, enum match_result result)
 static bool
 has_body(const struct route *route)
 {
-	return route->ask != NULL && !str_equal(route->method, "GET");
+	return route->ask != NULL && !route->is_form && !str_equal(route->method, "GET");
 }
 
 /* POST …?dry_run=true must not really book: what a write's query may not have is refused. */
@@ -286,6 +287,8 @@ dispatch_request(struct http_request *request, void *context)
 	enum match_result result = match_find(http_arena(request), dispatch->routes, http_method(request), http_path(request),
 	    &exchange->route, &exchange->match);
 	if (is_answered_without_route(exchange, result))
+		return;
+	if (exchange->route->is_form && !form_read(exchange))
 		return;
 	if (exchange->route->statement == NULL) {
 		exchange->route->answer(request, NULL);
@@ -324,6 +327,18 @@ dispatch_tie(struct dispatch *dispatch, const char *name, void *thing)
 	assert(at < TIES_MAX);
 	dispatch->ties[at].name = name;
 	dispatch->ties[at].thing = thing;
+}
+
+void
+dispatch_set_problem_page(struct dispatch *dispatch, dispatch_problem_page *page)
+{
+	dispatch->problem_page = page;
+}
+
+dispatch_problem_page *
+problem_page_of(const struct exchange *exchange)
+{
+	return exchange->dispatch->problem_page;
 }
 
 void *

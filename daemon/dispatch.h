@@ -24,7 +24,8 @@ struct json;
  * What a handler makes of a request: the normalised input of the deciding call, or a refusal.
  *
  * Every api function has the shape api.NAME(caller jsonb, input jsonb) RETURNS api.reply (sql/README.md).
- * The caller document is made by dispatch: {"token": SHA-256 in hex or null, "language": "de"|"en",
+ * The caller document is made by dispatch: {"token": SHA-256 in hex or null, "session": the cookie's SHA-256 or null (never
+ * beside a token, never for a write from another site), "language": "de"|"en",
  * "key": the Idempotency-Key or null, "hash": SHA-256 of method, path and body, "request": id,
  * "revision": If-Match's tag or null}.
  * `input` is a JSON object, written with base/json's writer. Handlers set:
@@ -55,6 +56,21 @@ bool ask_refuse(struct http_request *request, struct ask *ret_ask, int status, c
  * type was refused already.
  */
 const struct json *request_json(const struct http_request *request);
+/*
+ * A field of a posted form, decoded; NULL when the form has none of this name. Of several of one name the first; index asks for
+ * the others.
+ */
+const char *request_form(const struct http_request *request, const char *name);
+const char *request_form_at(const struct http_request *request, const char *name, size_t index);
+/* One thing that ask leaves for answer, in the request's arena: what must not go through the database, or need not. */
+void request_keep(struct http_request *request, void *thing);
+void *request_kept(const struct http_request *request); /* NULL when nothing was kept */
+/* A cookie's value as sent (RFC 6265 5.4); NULL without. */
+const char *request_cookie(const struct http_request *request, const char *name);
+/* True when a session's cookie was sent, whether or not it still counts. */
+bool request_has_session(const struct http_request *request);
+/* The cookie's name for this request: "__Host-hubd" over https, "hubd" on loopback http, NULL where a session would be read by others. */
+const char *request_session_cookie(const struct http_request *request);
 /* True with "dry_run": true in the body. */
 bool request_is_dry_run(const struct http_request *request);
 
@@ -89,6 +105,7 @@ struct route {
 	const char *look;          /* a read-only statement before ask: a zone, a stored object, its revision; or NULL */
 	const char *statement;     /* the deciding call; NULL: answer() is called at once with rows NULL */
 	bool is_write;
+	bool is_form;              /* a POST of a page: form-encoded, from our own pages only; its field "key" is the Idempotency-Key */
 	route_ask *ask;            /* NULL: the input is the path's parameters and the query's, as strings */
 	const char *query;         /* the parameters that the query may have, with blanks between them; NULL: none. An ask of a GET looks itself */
 	route_answer *answer;      /* NULL: answer_reply() */
@@ -96,7 +113,7 @@ struct route {
 
 /* A path parameter of the matched route, decoded; NULL when the route has no such one. */
 const char *route_parameter(const struct http_request *request, const char *name);
-/* "de" or "en": ?lang=, then Accept-Language, then German (a person's setting is SQL's to apply). */
+/* "de" or "en": ?lang=, then the cookie "lang", then Accept-Language, then German. */
 const char *request_language(const struct http_request *request);
 
 /* The usual answer of an api.reply row: status, body (JSON), ETag from revision, Location; problems as application/problem+json. */
@@ -106,6 +123,13 @@ void answer_problem(struct http_request *request, int status, const char *proble
 
 /* An http_put_refusal: what the server refuses by itself has types of /problems too. German readers get the English sentence as "detail_en". */
 void answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
+
+/*
+ * How a problem looks to people: asked for requests that accept text/html outside /api and /feeds. False: it did not answer, and
+ * the problem goes out as JSON.
+ */
+typedef bool dispatch_problem_page(struct http_request *request, int status, const char *problem, const char *title, const char *detail);
+void dispatch_set_problem_page(struct dispatch *dispatch, dispatch_problem_page *page);
 
 /* routes ends with an entry whose method is NULL. Statements are collected from it by routes.c for the pool. */
 struct dispatch *dispatch_new(const struct route *routes, struct db_pool *pool);

@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
+#include "page/pages.h"
 #include "programme/events.h"
 #include "service/service.h"
 
@@ -24,7 +25,6 @@ static const struct route routes[] = {
 	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
 
 	/* The service itself. */
-	{.method = "GET", .path = "/", .statement = "hubs", .answer = service_answer_home},
 	{.method = "GET", .path = "/healthz", .answer = service_answer_healthz},
 	{.method = "GET", .path = "/readyz", .answer = service_answer_readyz},
 	{.method = "GET", .path = "/metrics", .answer = service_answer_metrics},
@@ -33,6 +33,21 @@ static const struct route routes[] = {
 	{.method = "GET", .path = "/problems/{problem}", .answer = service_answer_problem},
 	{.method = "GET", .path = "/stream", .answer = service_answer_stream},
 	{.method = "GET", .path = API "/openapi.json", .answer = service_answer_openapi},
+
+	/* Pages. */
+	{.method = "GET", .path = "/", .statement = "page_start", .ask = page_ask_start, .answer = page_answer_start},
+	{.method = "GET", .path = "/imprint", .statement = "page_frame", .answer = page_answer_imprint},
+	{.method = "GET", .path = "/privacy", .statement = "page_frame", .answer = page_answer_privacy},
+	{.method = "GET", .path = "/accessibility", .statement = "page_frame", .answer = page_answer_accessibility},
+	{.method = "GET", .path = "/design", .statement = "page_frame", .answer = page_answer_design},
+	{.method = "POST", .path = "/settings", .is_form = true, .answer = page_answer_settings},
+	{.method = "GET", .path = "/sign-in", .statement = "page_sign_in", .ask = page_ask_sign_in, .answer = page_answer_sign_in},
+	{.method = "POST", .path = "/sign-in", .statement = "sign_in", .is_write = true, .is_form = true, .ask = page_ask_signing_in,
+	    .answer = page_answer_signing_in},
+	{.method = "POST", .path = "/sign-out", .statement = "sign_out", .is_write = true, .is_form = true, .ask = page_ask_sign_out,
+	    .answer = page_answer_sign_out},
+	{.method = "GET", .path = "/static/{fingerprint}/{file}", .answer = page_answer_static},
+	{.method = "GET", .path = "/favicon.ico", .answer = page_answer_favicon},
 
 	/* Places. */
 	{.method = "GET", .path = API "/hubs", .statement = "hubs"},

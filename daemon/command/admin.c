@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/conf.h"
 #include "base/json.h"
 #include "base/str.h"
 #include "command/call.h"
@@ -35,6 +36,8 @@ static const struct admin_verb verbs[] = {
 	{"token", "add", "MAIL NAME [--scopes read,write] [--expires 2027-01-31]", "a token, printed this once", .function = "admin_token_add",
 	    .plain = {"mail", "name"}, .needed = 2, .options = {"scopes", "expires"}, .prepare = admin_token_prepare},
 	{"token", "revoke", "ID", "a token that ends now", .function = "admin_token_revoke", .plain = {"id"}, .needed = 1},
+	{"sign-in-link", NULL, "MAIL", "an address that signs this person in once, within 15 minutes", .function = "admin_sign_in_link",
+	    .plain = {"mail"}, .needed = 1, .prepare = admin_code_prepare, .address = "/sign-in?code="},
 	{"job", "list", "[--failed]", "what waits, runs or was set aside", .function = "admin_jobs", .flags = {"failed"},
 	    .columns = {"id", "kind", "key", "state", "run_at", "attempts", "error"}},
 	{"job", "retry", "ID", "a job that was set aside is due again", .function = "admin_job_retry", .plain = {"id"}, .needed = 1},
@@ -149,7 +152,7 @@ say_table(const char *const *columns, const struct json *items)
 }
 
 static void
-say(const struct admin_verb *verb, const struct json *body, const char *secret)
+say(const struct conf *conf, const struct admin_verb *verb, const struct json *body, const char *secret)
 {
 	if (verb->say != NULL)
 		verb->say(body);
@@ -157,7 +160,9 @@ say(const struct admin_verb *verb, const struct json *body, const char *secret)
 		say_table(verb->columns, json_get(body, "items"));
 	else
 		fprintf(secret != NULL ? stderr : stdout, "%s\n", json_as_text(json_get(body, "message")));
-	if (secret != NULL)
+	if (secret != NULL && verb->address != NULL)
+		printf("%s%s%s\n", conf_text(conf, "public_url"), verb->address, secret);
+	else if (secret != NULL)
 		printf("%s\n", secret);
 }
 
@@ -182,7 +187,9 @@ run(struct arena *arena, const struct conf *conf, const struct admin_verb *verb,
 	if (body == NULL)
 		return 1;
 	if (!words_has(words, "json"))
-		say(verb, body, secret);
+		say(conf, verb, body, secret);
+	else if (secret != NULL && verb->address != NULL)
+		printf("{\"address\": \"%s%s%s\"}\n", conf_text(conf, "public_url"), verb->address, secret);
 	else if (secret != NULL)
 		printf("{\"token\": \"%s\", \"id\": %lld}\n", secret, (long long)json_as_integer(json_get(body, "id")));
 	else

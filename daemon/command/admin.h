@@ -26,6 +26,7 @@ struct admin_verb {
 	const char *columns[ADMIN_OPTIONS];      /* of a list's items */
 	/* Writes the whole input where it is not just the words; false: it was said why not. *ret_secret is shown once at the end. */
 	bool (*prepare)(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
+	const char *address;                     /* the secret is shown as an address: what stands before it behind public_url */
 	void (*say)(const struct json *body);    /* NULL: its message, or its items as a table */
 };
 
@@ -33,6 +34,7 @@ struct admin_verb {
 bool admin_load_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 void admin_load_say(const struct json *body);
 void admin_remove_say(const struct json *body);
+bool admin_code_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 bool admin_token_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 
 #endif

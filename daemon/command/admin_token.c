@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* hubd admin token add: the token is made here and shown once; the database gets its SHA-256. */
+/* hubd admin token add, sign-in-link: the secret is made here and shown once; the database gets its SHA-256. */
 #include "command/admin.h"
 
 #include <stdio.h>
@@ -24,6 +24,21 @@ put_expiry(struct json_writer *input, const char *day)
 	}
 	when_print((days + 1) * 86400, text);
 	json_put_text(input, "expires", text);
+	return true;
+}
+
+bool
+admin_code_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret)
+{
+	char code[DIGEST_TOKEN_SIZE], hash[DIGEST_HEX_SIZE];
+
+	digest_random_token(code);
+	digest_sha256_hex(code, strlen(code), hash);
+	json_open_map(input, NULL);
+	json_put_text(input, "mail", words->plain[0]);
+	json_put_text(input, "sha256", hash);
+	json_close_map(input);
+	*ret_secret = arena_text(arena, code);
 	return true;
 }
 

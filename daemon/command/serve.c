@@ -20,6 +20,8 @@
 #include "dispatch.h"
 #include "feed/feed.h"
 #include "http/http.h"
+#include "page/page.h"
+#include "page/pages.h"
 #include "routes.h"
 #include "service/service.h"
 
@@ -36,6 +38,7 @@ struct serve {
 	struct dispatch *dispatch;
 	struct service *service;
 	struct feed_service *feeds;
+	struct pages *pages;
 	struct http_server *server;
 };
 
@@ -102,6 +105,27 @@ make_feeds(struct serve *serve)
 	str_free(&folder);
 }
 
+/* False: a template or a text is missing or malformed, and it was said which. */
+static bool
+make_pages(struct serve *serve)
+{
+	const struct conf *conf = serve->conf;
+	struct page_settings settings = {
+		.data_directory = conf_text(conf, "data_directory"),
+		.public_url = conf_text(conf, "public_url"),
+		.operator_name = conf_text(conf, "operator_name"),
+		.operator_address = conf_text(conf, "operator_address"),
+		.operator_mail = conf_text(conf, "operator_mail"),
+		.is_development = conf_is_on(conf, "development"),
+	};
+	char *error = NULL;
+	serve->pages = pages_new(&settings, &error);
+	if (serve->pages == NULL)
+		log_event(LOG_LEVEL_ERROR, "no-pages", "why", error, "help", "data_directory must hold daemon/page and config/locale", NULL);
+	free(error);
+	return serve->pages != NULL;
+}
+
 static void
 put_feed_figures(struct str *out, void *context)
 {
@@ -121,6 +145,8 @@ static void
 make_dispatch(struct serve *serve)
 {
 	serve->dispatch = dispatch_new(routes_all(), serve->pool);
+	dispatch_tie(serve->dispatch, "page", serve->pages);
+	dispatch_set_problem_page(serve->dispatch, page_answer_problem);
 	dispatch_tie(serve->dispatch, "service", serve->service);
 	dispatch_tie(serve->dispatch, "feed", serve->feeds);
 	service_add_figures(serve->service, put_feed_figures, serve->feeds);
@@ -250,6 +276,7 @@ serve_free(struct serve *serve)
 	http_server_free(serve->server);
 	dispatch_free(serve->dispatch);
 	service_free(serve->service);
+	pages_free(serve->pages);
 	routes_free_statements(serve->statements, serve->statement_count);
 	process_free(serve->process);
 	conf_free(serve->reloaded);
@@ -271,9 +298,10 @@ command_serve(const struct conf *conf, int argc, char **argv)
 	make_pool(&serve);
 	make_service(&serve);
 	make_feeds(&serve);
+	bool has_pages = make_pages(&serve);
 	make_dispatch(&serve);
 	make_server(&serve);
-	bool is_listening = listen_everywhere(&serve);
+	bool is_listening = has_pages && listen_everywhere(&serve);
 	int code = is_listening ? process_run(serve.process) : 1;
 	serve_free(&serve);
 	return code;

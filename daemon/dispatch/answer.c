@@ -28,11 +28,31 @@ add_common_fields(struct http_request *request, int status)
 		http_add_field(request, "WWW-Authenticate", "Bearer realm=\"hubd\"");
 }
 
+/* Somebody looks at it in a browser, and not at the API's own addresses. */
+static bool
+wants_page(const struct http_request *request)
+{
+	const char *accept = http_field(request, "accept"), *path = http_path(request);
+	return accept != NULL && strcasestr(accept, "text/html") != NULL && !str_starts(path, "/api/") && !str_starts(path, "/feeds/");
+}
+
+static bool
+answered_as_page(struct http_request *request, int status, const struct problem *known, const char *detail)
+{
+	dispatch_problem_page *page = problem_page_of(exchange_of(request));
+	bool is_english = str_equal(request_language(request), "en");
+	if (page == NULL || !wants_page(request))
+		return false;
+	return page(request, status, known->name, is_english ? known->title_en : known->title_de, detail);
+}
+
 void
 answer_problem_text(struct http_request *request, int status, const char *problem, const char *detail, const char *pointer, const char *errors)
 {
 	const struct problem *known = problem_find(problem);
 	assert(known != NULL && "a problem that the table does not have");
+	if (answered_as_page(request, status, known, detail))
+		return;
 	struct str body = {0}, type = {0};
 	struct json_writer writer = {.out = &body};
 	str_print(&type, "/problems/%s", problem);
@@ -81,7 +101,7 @@ problem_of_refusal(int status)
 void
 answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language)
 {
-	bool is_english = str_equal(caller_parse_language(NULL, accept_language), "en");
+	bool is_english = str_equal(caller_parse_language(NULL, NULL, accept_language), "en");
 	const struct problem *problem = problem_of_refusal(status);
 	struct str type = {0};
 	struct json_writer writer = {.out = out};

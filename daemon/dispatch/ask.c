@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/conf.h"
 #include "base/json.h"
+#include "dispatch/cookie.h"
 #include "dispatch/exchange.h"
 #include "http/http.h"
 
@@ -43,6 +44,49 @@ const struct json *
 request_json(const struct http_request *request)
 {
 	return exchange_of(request)->body;
+}
+
+const char *
+request_form_at(const struct http_request *request, const char *name, size_t index)
+{
+	return form_find(&exchange_of(request)->form, name, index);
+}
+
+const char *
+request_form(const struct http_request *request, const char *name)
+{
+	return request_form_at(request, name, 0);
+}
+
+void
+request_keep(struct http_request *request, void *thing)
+{
+	exchange_of(request)->kept = thing;
+}
+
+void *
+request_kept(const struct http_request *request)
+{
+	return exchange_of(request)->kept;
+}
+
+const char *
+request_cookie(const struct http_request *request, const char *name)
+{
+	return cookie_find(request, name);
+}
+
+const char *
+request_session_cookie(const struct http_request *request)
+{
+	return cookie_session_name(request);
+}
+
+bool
+request_has_session(const struct http_request *request)
+{
+	const char *name = cookie_session_name(request);
+	return name != NULL && cookie_find(request, name) != NULL;
 }
 
 bool

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "dispatch/cookie.h"
 #include "http/http.h"
 
 enum { TOKEN_MAX = 512, KEY_MAX = 200 };
@@ -63,13 +64,21 @@ quality(const char *parameters)
 	return value > 0 && value <= 1 ? (int)(value * 1000) : 0;
 }
 
-const char *
-caller_parse_language(const char *parameter, const char *field)
+static const char *
+named_language(const char *name)
 {
-	if (parameter != NULL && strncasecmp(parameter, "en", 2) == 0)
+	if (name != NULL && strncasecmp(name, "en", 2) == 0)
 		return "en";
-	if (parameter != NULL && strncasecmp(parameter, "de", 2) == 0)
-		return "de";
+	return name != NULL && strncasecmp(name, "de", 2) == 0 ? "de" : NULL;
+}
+
+const char *
+caller_parse_language(const char *parameter, const char *cookie, const char *field)
+{
+	const char *chosen = named_language(parameter);
+	chosen = chosen != NULL ? chosen : named_language(cookie);
+	if (chosen != NULL)
+		return chosen;
 	int german = -1, english = -1, any = 0;
 	while (field != NULL && *field != '\0') {
 		field += strspn(field, ", \t");
@@ -128,6 +137,14 @@ is_fault(struct caller_fault *ret_fault, int status, const char *problem, const 
 	return false;
 }
 
+static const char *
+hash_secret(struct http_request *request, const char *secret)
+{
+	char *hex = arena_take(http_arena(request), DIGEST_HEX_SIZE);
+	digest_sha256_hex(secret, strlen(secret), hex);
+	return hex;
+}
+
 static bool
 read_authorization(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault)
 {
@@ -139,15 +156,26 @@ read_authorization(struct http_request *request, struct caller *ret_caller, stru
 		return is_fault(ret_fault, 401, "malformed-authorization",
 		    "Das Feld Authorization ist nicht lesbar; richtig ist: Authorization: Bearer TOKEN, oder Basic mit dem Token als Passwort.",
 		    "The Authorization field cannot be read; right is: Authorization: Bearer TOKEN, or Basic with the token as password.");
-	char *hex = arena_take(http_arena(request), DIGEST_HEX_SIZE);
-	digest_sha256_hex(token, strlen(token), hex);
-	ret_caller->token = hex;
+	ret_caller->token = hash_secret(request, token);
 	return true;
 }
 
-/* What the key stands for: the same key with another request is another request. */
-static const char *
-hash_request(struct http_request *request)
+static bool
+is_read(const struct http_request *request)
+{
+	return str_equal(http_method(request), "GET") || str_equal(http_method(request), "HEAD");
+}
+
+static void
+read_session(struct http_request *request, struct caller *ret_caller)
+{
+	const char *name = cookie_session_name(request), *cookie = name == NULL ? NULL : cookie_find(request, name);
+	if (ret_caller->token == NULL && cookie != NULL && is_token(cookie) && (is_read(request) || origin_is_own(request)))
+		ret_caller->session = hash_secret(request, cookie);
+}
+
+const char *
+caller_hash_request(struct http_request *request)
 {
 	size_t length;
 	const char *body = http_body(request, &length);
@@ -173,7 +201,7 @@ read_key(struct http_request *request, struct caller *ret_caller, struct caller_
 		return is_fault(ret_fault, 400, "malformed-idempotency-key",
 		    "Idempotency-Key muss aus 1 bis 200 sichtbaren ASCII-Zeichen ohne Komma bestehen, zum Beispiel eine UUID.",
 		    "Idempotency-Key must be 1 to 200 visible ASCII characters without a comma, for example a UUID.");
-	ret_caller->hash = hash_request(request);
+	ret_caller->hash = caller_hash_request(request);
 	return true;
 }
 
@@ -195,14 +223,17 @@ read_if_match(struct http_request *request, struct caller *ret_caller, struct ca
 const char *
 caller_language(struct http_request *request)
 {
-	return caller_parse_language(http_parameter(request, "lang"), http_field(request, "accept-language"));
+	return caller_parse_language(http_parameter(request, "lang"), cookie_find(request, "lang"), http_field(request, "accept-language"));
 }
 
 bool
 caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault)
 {
 	*ret_caller = (struct caller){.language = caller_language(request)};
-	return read_authorization(request, ret_caller, ret_fault) && read_key(request, ret_caller, ret_fault) &&
+	if (!read_authorization(request, ret_caller, ret_fault))
+		return false;
+	read_session(request, ret_caller);
+	return read_key(request, ret_caller, ret_fault) &&
 	    read_if_match(request, ret_caller, ret_fault);
 }
 
@@ -213,6 +244,7 @@ caller_document(struct http_request *request, const struct caller *caller)
 	struct json_writer writer = {.out = &text};
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "token", caller->token);
+	json_put_text(&writer, "session", caller->session);
 	json_put_text(&writer, "language", caller->language);
 	json_put_text(&writer, "key", caller->key);
 	json_put_text(&writer, "hash", caller->hash);

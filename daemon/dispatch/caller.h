@@ -16,6 +16,7 @@ struct http_request;
 struct caller {
 	const char *language;            /* "de" or "en"; NULL: nobody has asked yet */
 	const char *token;               /* SHA-256 of the token, hexadecimal; NULL: none was sent */
+	const char *session;             /* the same of the session's cookie; NULL beside a token, and for another site's write */
 	const char *key, *hash;          /* NULL without Idempotency-Key */
 	const char *revision;            /* If-Match's tag; NULL without, and for * */
 };
@@ -28,8 +29,10 @@ struct caller_fault {
 
 /* The token of `Bearer TOKEN`, or Basic's password; NULL when malformed (RFC 6750 2.1, RFC 7617 2). */
 const char *caller_parse_authorization(struct arena *arena, const char *field);
-/* "de" or "en" by ?lang= (may be NULL), then Accept-Language (may be NULL; RFC 9110 12.5.4), then German. */
-const char *caller_parse_language(const char *parameter, const char *field);
+/* "de" or "en" by ?lang=, then the cookie, then Accept-Language (RFC 9110 12.5.4), then German; each may be NULL. */
+const char *caller_parse_language(const char *parameter, const char *cookie, const char *field);
+/* The key counts together with what was asked: the same key with another request is another request. */
+const char *caller_hash_request(struct http_request *request);
 /* The tag of one strong or weak entity tag without its quotes, or NULL when malformed. "*" is itself. */
 const char *caller_parse_tag(struct arena *arena, const char *field);
 /* The key without quotes; NULL when malformed: 1 to 200 visible ASCII characters, bare or as a quoted string. */

@@ -11,6 +11,7 @@
 
 #include "dispatch.h"
 #include "dispatch/caller.h"
+#include "dispatch/form.h"
 #include "dispatch/match.h"
 
 struct json_writer;
@@ -22,6 +23,8 @@ struct exchange {
 	struct match match;
 	struct caller caller;
 	const struct json *body;
+	struct form form;
+	void *kept;
 	struct ask ask;
 	int64_t started;           /* on the monotonic clock */
 	bool has_looked;           /* the present ask knows what the look found */
@@ -39,5 +42,9 @@ void answer_problem_text(struct http_request *request, int status, const char *p
 bool ask_put_parameters(struct http_request *request, struct ask *ret_ask, struct json_writer *writer);
 /* Reads the body into exchange->body. False: it is refused, and was answered. */
 bool body_read(struct exchange *exchange);
+/* Reads a posted form into exchange->form. False: it is refused (another site's, another type), and was answered. */
+bool form_read(struct exchange *exchange);
+/* NULL: problems go out as JSON only. */
+dispatch_problem_page *problem_page_of(const struct exchange *exchange);
 
 #endif

@@ -27,7 +27,7 @@ struct service {
 	void *figures_context;
 };
 
-static const char text_type[] = "text/plain; charset=utf-8", html_type[] = "text/html; charset=utf-8";
+static const char text_type[] = "text/plain; charset=utf-8";
 
 static struct http_bytes *
 read_openapi(const char *data_directory, const char **ret_error)
@@ -257,59 +257,6 @@ service_answer_openapi(struct http_request *request, const struct db_rows *rows)
 	struct http_entity entity = {.type = "application/json", .plain = service->openapi, .gzip = service->openapi_gzip};
 	http_add_field(request, "Cache-Control", "public, max-age=3600");
 	http_reply_entity(request, 200, &entity);
-}
-
-/* ---- the first page ---- */
-
-static void
-put_html(struct str *out, const char *text)
-{
-	for (; text != NULL && *text != '\0'; text++) {
-		switch (*text) {
-		case '&': str_put(out, "&amp;"); break;
-		case '<': str_put(out, "&lt;"); break;
-		case '>': str_put(out, "&gt;"); break;
-		case '"': str_put(out, "&quot;"); break;
-		default: str_char(out, *text);
-		}
-	}
-}
-
-static void
-put_hub(struct str *out, const struct json *hub, bool is_english)
-{
-	const char *slug = json_as_text(json_get(hub, "slug"));
-	str_put(out, "<li>");
-	put_html(out, json_as_text(json_get(hub, "name")));
-	str_put(out, " · <a href=\"");
-	put_html(out, json_as_text(json_get(json_get(hub, "links"), "feed")));
-	str_print(out, "\">%s</a> · <a href=\"/api/v1/events?hub=", is_english ? "calendar feed" : "Kalender-Feed");
-	put_html(out, slug);
-	str_print(out, "\">%s</a> · <a href=\"/api/v1/resources?hub=", is_english ? "events" : "Veranstaltungen");
-	put_html(out, slug);
-	str_print(out, "\">%s</a></li>\n", is_english ? "rooms and machines" : "Räume und Maschinen");
-}
-
-void
-service_answer_home(struct http_request *request, const struct db_rows *rows)
-{
-	bool is_english = str_equal(request_language(request), "en");
-	const char *error, *body = db_count(rows) == 1 ? db_text(rows, 0, "body") : NULL;
-	const struct json *hubs = body == NULL ? NULL : json_get(json_read(http_arena(request), body, strlen(body), &error), "items");
-	struct str page = {0};
-	str_print(&page, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\"><title>hubd</title>"
-	    "<meta name=\"viewport\" content=\"width=device-width\"></head>\n<body>\n<h1>hubd</h1>\n<p>%s</p>\n<ul>\n",
-	    is_english ? "en" : "de", is_english ? "Events and bookings of the digital hubs: subscribe to a calendar, or use the JSON API."
-	    : "Veranstaltungen und Buchungen der Digital Hubs: Kalender abonnieren oder die JSON-API benutzen.");
-	for (size_t i = 0; i < json_size(hubs); i++)
-		put_hub(&page, json_at(hubs, i), is_english);
-	str_print(&page, "</ul>\n<p><a href=\"/feeds/all.ics\">%s</a> · <a href=\"/api/v1/openapi.json\">OpenAPI</a></p>\n</body>\n</html>\n",
-	    is_english ? "All hubs in one feed" : "Alle Hubs in einem Feed");
-	http_add_field(request, "Cache-Control", "no-cache");
-	http_add_field(request, "Vary", "Accept-Language");
-	http_add_field(request, "Content-Security-Policy", "default-src 'none'");
-	reply_text(request, 200, html_type, &page);
-	str_free(&page);
 }
 
 /* ---- the stream ---- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the service says of itself: is it alive, is it ready, its figures, what its problems mean, the API's description, the
- * first page, and the stream that tells that something changed.
+ * What the service says of itself: is it alive, is it ready, its figures, what its problems mean, the API's
+ * description, and the stream that tells that something changed.
  *
  * Made at boot and tied to dispatch as "service". It knows no table and no rule.
  */
@@ -51,7 +51,6 @@ void service_answer_problem(struct http_request *request, const struct db_rows *
 void service_answer_problems(struct http_request *request, const struct db_rows *rows);
 void service_answer_robots(struct http_request *request, const struct db_rows *rows);
 void service_answer_openapi(struct http_request *request, const struct db_rows *rows);
-void service_answer_home(struct http_request *request, const struct db_rows *rows); /* rows of api.hubs */
 void service_answer_stream(struct http_request *request, const struct db_rows *rows);
 
 #endif

@@ -17,10 +17,14 @@ CREATE OR REPLACE FUNCTION hubd.instant(at timestamptz) RETURNS text LANGUAGE sq
 CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql STABLE
     RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS');
 
--- The person whose live token this is, if it has the scope; NULL for nobody.
+-- The person whose live token this is, if it has the scope, or whose live session; NULL for nobody. Who signed in may read and write.
 CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
+    IF caller ->> 'token' IS NULL THEN
+        RETURN (SELECT person_id FROM hubd.session WHERE sha256 = caller ->> 'session' AND revoked_at IS NULL
+                AND expires_at > hubd.present() AND scope IN ('read', 'write'));
+    END IF;
     RETURN (SELECT person_id FROM hubd.token
             WHERE sha256 = caller ->> 'token' AND revoked_at IS NULL
               AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));

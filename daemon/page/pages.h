@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The asks and answers of the routes that are pages, by file; and what the files of this folder share. */
+#ifndef HUBD_PAGE_PAGES_H
+#define HUBD_PAGE_PAGES_H
+
+#include <stdbool.h>
+
+struct ask;
+struct db_rows;
+struct http_request;
+struct library;
+
+/* page.c */
+const struct library *page_library(const struct http_request *request);
+
+/* static.c */
+void page_answer_static(struct http_request *request, const struct db_rows *rows);
+void page_answer_favicon(struct http_request *request, const struct db_rows *rows);
+
+/* error.c: a dispatch_problem_page */
+bool page_answer_problem(struct http_request *request, int status, const char *problem, const char *title, const char *detail);
+
+/* start.c */
+bool page_ask_start(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_start(struct http_request *request, const struct db_rows *rows);
+
+/* plain.c: pages that are texts, over api.page_frame */
+void page_answer_imprint(struct http_request *request, const struct db_rows *rows);
+void page_answer_privacy(struct http_request *request, const struct db_rows *rows);
+void page_answer_accessibility(struct http_request *request, const struct db_rows *rows);
+void page_answer_design(struct http_request *request, const struct db_rows *rows);
+void page_answer_settings(struct http_request *request, const struct db_rows *rows);
+
+/* sign_in.c */
+bool page_ask_sign_in(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_sign_in(struct http_request *request, const struct db_rows *rows);
+bool page_ask_signing_in(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_signing_in(struct http_request *request, const struct db_rows *rows);
+bool page_ask_sign_out(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_sign_out(struct http_request *request, const struct db_rows *rows);
+
+#endif
