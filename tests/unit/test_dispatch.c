@@ -117,7 +117,10 @@ languages_are_chosen_as_asked(void)
 		{NULL, "en;q=0.9,de;q=0.8", "en"}, {NULL, "fr;q=1, en;q=0.1", "en"}, {NULL, "eng", "de"}, {NULL, "*", "de"}, {NULL, "de;q=0,*;q=0.1", "en"},
 		{NULL, "en;q=x", "de"}, {NULL, ",,,;;;", "de"}, {"en", "de", "en"}, {"de", "en", "de"}, {"fr", "en", "en"}, {"", "en", "en"}};
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-		CHECK_TEXT(caller_parse_language(cases[i].parameter, cases[i].field), cases[i].language);
+		CHECK_TEXT(caller_parse_language(cases[i].parameter, NULL, cases[i].field), cases[i].language);
+	CHECK_TEXT(caller_parse_language(NULL, "en", "de"), "en");
+	CHECK_TEXT(caller_parse_language("de", "en", "en"), "de");
+	CHECK_TEXT(caller_parse_language(NULL, "fr", "en"), "en");
 }
 
 static void
