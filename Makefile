@@ -83,8 +83,14 @@ sign-in: ## prints an address that signs MAIL in, for a running make run; MAIL= 
 	@exec env STATE='$(STATE)' MAIL='$(MAIL)' .make/sign-in.sh
 .PHONY: sign-in
 
+screenshots: all ## every page at two widths in both colour schemes, into build/screenshots
+	@.make/npm.sh
+	@/usr/bin/python3 tests/browser/test_browser.py
+.PHONY: screenshots
+
 check: ## runs all tests; installs what they need; the last line counts them
 	@.make/packages.sh check
+	@.make/npm.sh || true
 	@.make/check.sh
 check-includes: ## fails on an include or a library where it does not belong
 	@.make/check-includes

@@ -27,6 +27,7 @@ systemd       120 .make/stage tests systemd
 sql           600 .make/stage tests sql
 race          600 .make/stage race
 api           900 .make/stage tests api
+browser       900 .make/stage tests browser
 clients       300 .make/stage tests clients
 fuzz          300 .make/stage fuzz
 chaos         300 .make/stage tests chaos

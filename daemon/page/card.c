@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "page/card.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -16,6 +17,57 @@ card_find(const struct json *documents, const char *slug)
 		if (str_equal(json_as_text(json_get(json_at(documents, i), "slug")), slug))
 			return json_at(documents, i);
 	return NULL;
+}
+
+static bool
+has_city(const char *const *cities, size_t count, const char *city)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_equal(cities[i], city))
+			return true;
+	return false;
+}
+
+/* "Frankfurt am Main" is Frankfurt on a map. */
+static const char *
+short_city(struct arena *arena, const char *city)
+{
+	static const char *const tails[] = {" am ", " an der ", " (", NULL};
+	for (size_t i = 0; tails[i] != NULL; i++) {
+		const char *tail = strstr(city, tails[i]);
+		if (tail != NULL)
+			return arena_copy(arena, city, (size_t)(tail - city));
+	}
+	return city;
+}
+
+size_t
+card_cities(struct arena *arena, const struct json *hub, const char *ret_cities[static CARD_CITIES_MAX])
+{
+	const struct json *sites = json_get(hub, "sites");
+	size_t count = 0;
+	for (size_t i = 0; i < json_size(sites) && count < CARD_CITIES_MAX; i++) {
+		const char *city = json_as_text(json_get(json_at(sites, i), "city"));
+		if (city == NULL || *city == '\0')
+			continue;
+		city = short_city(arena, city);
+		if (!has_city(ret_cities, count, city))
+			ret_cities[count++] = city;
+	}
+	return count;
+}
+
+const char *
+card_hub_place(struct arena *arena, const struct json *hub)
+{
+	const char *cities[CARD_CITIES_MAX];
+	size_t count = card_cities(arena, hub, cities);
+	struct str place = {0};
+	for (size_t i = 0; i < count; i++)
+		str_print(&place, "%s%s", i > 0 ? " · " : "", cities[i]);
+	const char *name = json_as_text(json_get(hub, "name")), *text = arena_copy(arena, str_text(&place), place.length);
+	str_free(&place);
+	return count > 0 ? text : name;
 }
 
 static const char *
@@ -49,12 +101,13 @@ put_times(struct http_request *request, struct json_writer *writer, const struct
 }
 
 static void
-put_hub(struct json_writer *writer, const struct json *event, const struct json *hubs)
+put_hub(struct arena *arena, struct json_writer *writer, const struct json *event, const struct json *hubs)
 {
 	const struct json *hub = card_find(hubs, json_as_text(json_get(event, "hub")));
 	json_open_map(writer, "hub");
 	json_put_text(writer, "slug", text_of(event, "hub"));
 	json_put_text(writer, "name", hub != NULL ? text_of(hub, "name") : text_of(event, "hub"));
+	json_put_text(writer, "place", hub != NULL ? card_hub_place(arena, hub) : text_of(event, "hub"));
 	json_put_text(writer, "color", hub != NULL ? json_as_text(json_get(hub, "color")) : NULL);
 	json_close_map(writer);
 }
@@ -92,7 +145,7 @@ card_put(struct http_request *request, struct json_writer *writer, const char *n
 	json_put_text(writer, "address", json_as_text(json_get(json_get(event, "links"), "page")));
 	put_title(request, writer, event);
 	put_times(request, writer, event);
-	put_hub(writer, event, names->hubs);
+	put_hub(http_arena(request), writer, event, names->hubs);
 	put_place(request, writer, event);
 	put_topics(writer, event, names->topics);
 	json_put_bool(writer, "is_cancelled", str_equal(text_of(event, "state"), "cancelled"));
@@ -124,9 +177,12 @@ open_day(struct http_request *request, struct json_writer *writer, int64_t day, 
 }
 
 static void
-close_day(struct json_writer *writer)
+close_day(struct http_request *request, struct json_writer *writer, size_t count)
 {
+	char number[24];
+	snprintf(number, sizeof number, "%zu", count);
 	json_close_list(writer);
+	json_put_text(writer, "count", count == 1 ? page_text(request, "frame.event_one") : page_say(request, "frame.event_many", "count", number, NULL));
 	json_close_map(writer);
 }
 
@@ -135,6 +191,7 @@ card_put_days(struct http_request *request, struct json_writer *writer, const ch
     const struct card_names *names, int64_t today)
 {
 	int64_t open = INT64_MIN;
+	size_t count = 0;
 	today = today / 86400 * 86400;
 	json_open_list(writer, name);
 	for (size_t i = 0; i < json_size(events); i++) {
@@ -143,13 +200,15 @@ card_put_days(struct http_request *request, struct json_writer *writer, const ch
 		/* Zones may disagree about the day of neighbours: a day is never opened twice. */
 		if (day > open) {
 			if (open != INT64_MIN)
-				close_day(writer);
+				close_day(request, writer, count);
+			count = 0;
 			open_day(request, writer, day, today);
 			open = day;
 		}
 		card_put(request, writer, NULL, event, names);
+		count++;
 	}
 	if (open != INT64_MIN)
-		close_day(writer);
+		close_day(request, writer, count);
 	json_close_list(writer);
 }

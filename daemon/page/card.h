@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
 struct http_request;
 struct json;
 struct json_writer;
@@ -20,6 +21,12 @@ struct card_names {
 
 /* The document of a slug in a list of documents, or NULL. */
 const struct json *card_find(const struct json *documents, const char *slug);
+
+enum { CARD_CITIES_MAX = 3 };
+/* The cities of a hub document with "sites", each once and short ("Frankfurt"); their number. */
+size_t card_cities(struct arena *arena, const struct json *hub, const char *ret_cities[static CARD_CITIES_MAX]);
+/* "Dresden · Leipzig"; the hub's name where no site says a city. */
+const char *card_hub_place(struct arena *arena, const struct json *hub);
 
 /* One event as a map, its name NULL in a list. */
 void card_put(struct http_request *request, struct json_writer *writer, const char *name, const struct json *event, const struct card_names *names);

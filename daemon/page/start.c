@@ -14,7 +14,7 @@
 #include "page/page.h"
 #include "page/pages.h"
 
-enum { DAY = 86400, DAYS_AHEAD = 7, QUERY_MAX = 200, HUBS_MAX = 100, SITES_MAX = 300, LINES_MAX = 3 };
+enum { DAY = 86400, DAYS_AHEAD = 7, QUERY_MAX = 200, HUBS_MAX = 100, SITES_MAX = 300 };
 
 /* All hubs are in Germany: their common day is Berlin's. */
 static const char zone_of_all[] = "Europe/Berlin";
@@ -64,44 +64,6 @@ page_ask_start(struct http_request *request, const struct db_rows *looked, struc
 
 /* ---- the map ---- */
 
-static bool
-has_city(const char *const *cities, size_t count, const char *city)
-{
-	for (size_t i = 0; i < count; i++)
-		if (str_equal(cities[i], city))
-			return true;
-	return false;
-}
-
-/* "Frankfurt am Main" is Frankfurt on a map. */
-static const char *
-short_city(struct arena *arena, const char *city)
-{
-	static const char *const tails[] = {" am ", " an der ", " (", NULL};
-	for (size_t i = 0; tails[i] != NULL; i++) {
-		const char *tail = strstr(city, tails[i]);
-		if (tail != NULL)
-			return arena_copy(arena, city, (size_t)(tail - city));
-	}
-	return city;
-}
-
-static size_t
-cities_of(struct arena *arena, const struct json *hub, const char *ret_cities[static LINES_MAX])
-{
-	const struct json *sites = json_get(hub, "sites");
-	size_t count = 0;
-	for (size_t i = 0; i < json_size(sites) && count < LINES_MAX; i++) {
-		const char *city = json_as_text(json_get(json_at(sites, i), "city"));
-		if (city == NULL || *city == '\0')
-			continue;
-		city = short_city(arena, city);
-		if (!has_city(ret_cities, count, city))
-			ret_cities[count++] = city;
-	}
-	return count;
-}
-
 static size_t
 width_of(const char *text)
 {
@@ -145,9 +107,8 @@ put_number(struct json_writer *writer, const char *name, double number)
 }
 
 static void
-put_label(struct http_request *request, struct json_writer *writer, const struct map_label *label, const char *const *cities)
+put_label(struct json_writer *writer, const struct map_label *label, const char *const *cities)
 {
-	(void)request;
 	json_put_text(writer, "anchor", label->anchor);
 	put_number(writer, "x", label->x);
 	json_open_list(writer, "lines");
@@ -162,12 +123,12 @@ put_label(struct http_request *request, struct json_writer *writer, const struct
 
 struct mapped {
 	const struct json *hub;
-	const char *cities[LINES_MAX];
+	const char *cities[CARD_CITIES_MAX];
 	size_t city_count;
 };
 
 static void
-put_mapped(struct http_request *request, struct json_writer *writer, const struct mapped *mapped, const struct map_label *label,
+put_mapped(struct json_writer *writer, const struct mapped *mapped, const struct map_label *label,
     const struct pin *pins, size_t pin_count)
 {
 	json_open_map(writer, NULL);
@@ -184,7 +145,7 @@ put_mapped(struct http_request *request, struct json_writer *writer, const struc
 		json_close_map(writer);
 	}
 	json_close_list(writer);
-	put_label(request, writer, label, mapped->cities);
+	put_label(writer, label, mapped->cities);
 	json_close_map(writer);
 }
 
@@ -203,7 +164,7 @@ put_map(struct http_request *request, struct json_writer *writer, const struct j
 			continue;
 		struct mapped *here = &mapped[count];
 		*here = (struct mapped){.hub = pins[i].hub};
-		here->city_count = cities_of(arena, here->hub, here->cities);
+		here->city_count = card_cities(arena, here->hub, here->cities);
 		labels[count] = (struct map_label){.pin = pins[i].at, .lines = here->city_count};
 		for (size_t j = 0; j < here->city_count; j++)
 			if (width_of(here->cities[j]) > labels[count].characters)
@@ -213,7 +174,7 @@ put_map(struct http_request *request, struct json_writer *writer, const struct j
 	map_place(labels, count, points, pin_count);
 	json_open_list(writer, "map");
 	for (size_t i = 0; i < count; i++)
-		put_mapped(request, writer, &mapped[i], &labels[i], pins, pin_count);
+		put_mapped(writer, &mapped[i], &labels[i], pins, pin_count);
 	json_close_list(writer);
 }
 
@@ -222,18 +183,12 @@ put_map(struct http_request *request, struct json_writer *writer, const struct j
 static void
 put_hub(struct http_request *request, struct json_writer *writer, const struct json *hub)
 {
-	const char *cities[LINES_MAX];
-	size_t count = cities_of(http_arena(request), hub, cities);
-	struct str place = {0};
-	for (size_t i = 0; i < count; i++)
-		str_print(&place, "%s%s", i > 0 ? " · " : "", cities[i]);
 	json_open_map(writer, NULL);
 	json_put_value(writer, "slug", json_get(hub, "slug"));
 	json_put_value(writer, "name", json_get(hub, "name"));
 	json_put_value(writer, "color", json_get(hub, "color"));
-	json_put_text(writer, "place", str_text(&place));
+	json_put_text(writer, "place", card_hub_place(http_arena(request), hub));
 	json_close_map(writer);
-	str_free(&place);
 }
 
 static void
