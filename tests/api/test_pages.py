@@ -309,7 +309,7 @@ def test_a_session_counts_for_pages_and_for_the_api(hubd, free_day):
     assert session.post(hubd.url + "/api/v1/bookings", json=wish, timeout=30).status_code == 401, "nobody says that a page of ours sent it"
     assert session.post(hubd.url + "/api/v1/bookings", json=wish, headers={"Origin": "https://evil.example"}, timeout=30).status_code == 401
     assert session.post(hubd.url + "/api/v1/bookings", json=wish, headers=own, timeout=30).status_code == 201
-    assert "Runde" in session.get(hubd.url + "/api/v1/bookings?hub=werft&mine=true", timeout=30).text
+    assert "Runde" in session.get(f"{hubd.url}/api/v1/bookings?hub=werft&mine=true&from={free_day}&to={free_day}T23:00", timeout=30).text
 
 
 def test_signing_out_ends_the_session_everywhere(hubd):
