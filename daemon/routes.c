@@ -46,6 +46,7 @@ static const struct route routes[] = {
 	    .answer = page_answer_signing_in},
 	{.method = "POST", .path = "/sign-out", .statement = "sign_out", .is_write = true, .is_form = true, .ask = page_ask_sign_out,
 	    .answer = page_answer_sign_out},
+	{.method = "GET", .path = "/hubs/{hub}/resources", .statement = "page_grid", .ask = page_ask_resources, .answer = page_answer_resources},
 	{.method = "GET", .path = "/static/{fingerprint}/{file}", .answer = page_answer_static},
 	{.method = "GET", .path = "/favicon.ico", .answer = page_answer_favicon},
 

@@ -24,6 +24,10 @@ bool page_answer_problem(struct http_request *request, int status, const char *p
 bool page_ask_start(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_start(struct http_request *request, const struct db_rows *rows);
 
+/* resources.c */
+bool page_ask_resources(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_resources(struct http_request *request, const struct db_rows *rows);
+
 /* plain.c: pages that are texts, over api.page_frame */
 void page_answer_imprint(struct http_request *request, const struct db_rows *rows);
 void page_answer_privacy(struct http_request *request, const struct db_rows *rows);

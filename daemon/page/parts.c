@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "page/parts.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "base/when.h"
+#include "dispatch.h"
+#include "http/http.h"
+#include "page/dates.h"
+
+const char *
+parts_parameter(const struct http_request *request, const char *name)
+{
+	const char *value = http_parameter(request, name);
+	return value != NULL && *value != '\0' && str_is_utf8(value, strlen(value)) ? value : NULL;
+}
+
+bool
+parts_put_date(struct http_request *request, struct ask *ret_ask, struct json_writer *writer)
+{
+	const char *date = parts_parameter(request, "date");
+	int64_t days;
+	if (date != NULL && !when_parse_date(date, &days))
+		return ask_refuse(request, ret_ask, 422, "malformed-time", "date", "„%s“ ist kein Tag; richtig ist 2026-11-23.",
+		    "\"%s\" is no day; right is 2026-11-23.", date);
+	json_put_text(writer, "date", date);
+	return true;
+}
+
+void
+parts_put_link(struct json_writer *writer, const char *name, const char *text, const char *address, bool is_chosen)
+{
+	json_open_map(writer, name);
+	json_put_text(writer, "text", text);
+	json_put_text(writer, "address", address);
+	json_put_bool(writer, "is_chosen", is_chosen);
+	json_close_map(writer);
+}
+
+void
+parts_put_crumb(struct json_writer *writer, const char *name, const char *address)
+{
+	json_open_map(writer, NULL);
+	json_put_text(writer, "name", name);
+	json_put_text(writer, "address", address);
+	json_close_map(writer);
+}
+
+const char *
+parts_date(struct arena *arena, int64_t local)
+{
+	char *date = arena_take(arena, DATES_DATE_SIZE);
+	dates_print_date(local, date);
+	return date;
+}
+
+const char *
+parts_moment(struct arena *arena, int64_t local)
+{
+	struct dates dates = {.arena = arena};
+	return arena_print(arena, "%sT%s", parts_date(arena, local), dates_clock(&dates, local));
+}
