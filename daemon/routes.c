@@ -50,6 +50,15 @@ static const struct route routes[] = {
 	{.method = "GET", .path = "/static/{fingerprint}/{file}", .answer = page_answer_static},
 	{.method = "GET", .path = "/favicon.ico", .answer = page_answer_favicon},
 
+	{.method = "GET", .path = "/hubs/{hub}", .statement = "page_hub", .ask = page_ask_hub, .answer = page_answer_hub},
+	{.method = "GET", .path = "/hubs/{hub}/calendar", .statement = "page_calendar", .ask = page_ask_calendar, .answer = page_answer_calendar},
+	{.method = "GET", .path = "/embed/{hub}", .statement = "page_calendar", .ask = page_ask_embed, .answer = page_answer_embed},
+	{.method = "GET", .path = "/events/{id}", .statement = "page_event", .ask = page_ask_event, .answer = page_answer_event},
+	{.method = "GET", .path = "/door/{hub}/{resource}", .statement = "page_door", .query = "outcome", .answer = page_answer_door},
+	{.method = "POST", .path = "/door/{hub}/{resource}", .statement = "door_book", .is_write = true, .is_form = true, .ask = page_ask_door_booking,
+	    .answer = page_answer_door_booking},
+	{.method = "GET", .path = "/qr", .answer = page_answer_qr},
+
 	/* Places. */
 	{.method = "GET", .path = API "/hubs", .statement = "hubs"},
 	{.method = "GET", .path = API "/hubs/{hub}", .statement = "hub"},

@@ -104,6 +104,10 @@ static void
 put_hub(struct arena *arena, struct json_writer *writer, const struct json *event, const struct json *hubs)
 {
 	const struct json *hub = card_find(hubs, json_as_text(json_get(event, "hub")));
+	if (hubs == NULL) {
+		json_put_null(writer, "hub");
+		return;
+	}
 	json_open_map(writer, "hub");
 	json_put_text(writer, "slug", text_of(event, "hub"));
 	json_put_text(writer, "name", hub != NULL ? text_of(hub, "name") : text_of(event, "hub"));

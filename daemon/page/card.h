@@ -15,7 +15,7 @@ struct json;
 struct json_writer;
 
 struct card_names {
-	const struct json *hubs;   /* hub documents: names and colours; may be NULL */
+	const struct json *hubs;   /* hub documents: names and colours; NULL: the page is of one hub, and does not say it again */
 	const struct json *topics; /* {"slug", "name"}: may be NULL */
 };
 

@@ -28,6 +28,28 @@ void page_answer_start(struct http_request *request, const struct db_rows *rows)
 bool page_ask_resources(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_resources(struct http_request *request, const struct db_rows *rows);
 
+/* hub.c */
+bool page_ask_hub(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_hub(struct http_request *request, const struct db_rows *rows);
+
+/* calendar.c */
+bool page_ask_calendar(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_calendar(struct http_request *request, const struct db_rows *rows);
+bool page_ask_embed(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_embed(struct http_request *request, const struct db_rows *rows);
+
+/* event.c */
+bool page_ask_event(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_event(struct http_request *request, const struct db_rows *rows);
+
+/* door.c: the display beside a door; the posted form books */
+void page_answer_door(struct http_request *request, const struct db_rows *rows);
+bool page_ask_door_booking(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_door_booking(struct http_request *request, const struct db_rows *rows);
+
+/* qr.c */
+void page_answer_qr(struct http_request *request, const struct db_rows *rows);
+
 /* plain.c: pages that are texts, over api.page_frame */
 void page_answer_imprint(struct http_request *request, const struct db_rows *rows);
 void page_answer_privacy(struct http_request *request, const struct db_rows *rows);
