@@ -9,11 +9,13 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
+#include "page/manage.h"
 #include "page/pages.h"
 #include "programme/events.h"
 #include "service/service.h"
 
 #define API "/api/v1"
+#define MANAGE "/hubs/{hub}/manage"
 
 /* A pattern that fits first decides, so what is written out stands before a parameter in its place. */
 static const struct route routes[] = {
@@ -59,6 +61,36 @@ static const struct route routes[] = {
 	    .answer = page_answer_door_booking},
 	{.method = "GET", .path = "/qr", .answer = page_answer_qr},
 
+	/* Pages of a hub's managers. */
+	{.method = "GET", .path = MANAGE, .statement = "page_manage", .ask = manage_ask, .answer = page_answer_manage},
+	{.method = "GET", .path = MANAGE "/resources", .statement = "page_manage_resources", .ask = manage_ask, .answer = page_answer_manage_resources},
+	{.method = "GET", .path = MANAGE "/new-resource", .statement = "page_manage_resources", .ask = manage_ask, .answer = page_answer_manage_resource},
+	{.method = "POST", .path = MANAGE "/new-resource", .statement = "page_manage_resource_write", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_resource, .answer = page_answer_manage_resource_write},
+	{.method = "GET", .path = MANAGE "/resources/{resource}", .statement = "page_manage_resources", .ask = manage_ask,
+	    .answer = page_answer_manage_resource},
+	{.method = "POST", .path = MANAGE "/resources/{resource}", .statement = "page_manage_resource_write", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_resource, .answer = page_answer_manage_resource_write},
+	{.method = "POST", .path = MANAGE "/resources/{resource}/retire", .statement = "page_manage_resource_write", .is_write = true,
+	    .is_form = true, .ask = page_ask_manage_retire, .answer = page_answer_manage_retire},
+	{.method = "GET", .path = MANAGE "/csv", .statement = "page_manage_resources", .ask = manage_ask, .answer = page_answer_manage_csv},
+	{.method = "POST", .path = MANAGE "/csv", .statement = "page_manage_csv", .is_write = true, .is_form = true, .ask = page_ask_manage_csv,
+	    .answer = page_answer_manage_csv},
+	{.method = "GET", .path = MANAGE "/closures", .statement = "page_manage_closures", .ask = manage_ask, .answer = page_answer_manage_closures},
+	{.method = "POST", .path = MANAGE "/closures", .look = "look_zone", .statement = "page_manage_close", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_close, .answer = page_answer_manage_close},
+	{.method = "POST", .path = MANAGE "/closures/{id}/lift", .statement = "page_manage_lift", .is_write = true, .is_form = true, .ask = manage_ask,
+	    .answer = page_answer_manage_lift},
+	{.method = "GET", .path = MANAGE "/events", .statement = "page_manage_events", .ask = page_ask_manage_events, .answer = page_answer_manage_events},
+	{.method = "GET", .path = MANAGE "/new-event", .statement = "page_manage_event", .ask = page_ask_manage_event, .answer = page_answer_manage_event},
+	{.method = "POST", .path = MANAGE "/new-event", .look = "look_zone", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_event_write, .answer = page_answer_manage_event_write},
+	{.method = "GET", .path = MANAGE "/events/{id}", .statement = "page_manage_event", .ask = manage_ask, .answer = page_answer_manage_event},
+	{.method = "POST", .path = MANAGE "/events/{id}", .look = "look_zone", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_event_write, .answer = page_answer_manage_event_write},
+	{.method = "POST", .path = MANAGE "/events/{id}/cancel", .statement = "page_manage_event_cancel", .is_write = true, .is_form = true,
+	    .ask = manage_ask, .answer = page_answer_manage_event_cancel},
+
 	/* Places. */
 	{.method = "GET", .path = API "/hubs", .statement = "hubs"},
 	{.method = "GET", .path = API "/hubs/{hub}", .statement = "hub"},
@@ -66,6 +98,8 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/sites", .statement = "sites", .query = "hub"},
 	{.method = "GET", .path = API "/resources", .statement = "resources", .query = "hub kind site"},
 	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
+	{.method = "POST", .path = API "/resources", .statement = "resource_create", .is_write = true, .ask = resource_ask_make},
+	{.method = "PATCH", .path = API "/resources/{hub}/{resource}", .statement = "resource_change", .is_write = true, .ask = resource_ask_change},
 	{.method = "GET", .path = API "/units", .statement = "units", .query = "hub resource"},
 
 	/* Bookings. */

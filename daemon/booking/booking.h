@@ -20,5 +20,8 @@ bool booking_ask_one(struct http_request *request, const struct db_rows *looked,
 bool booking_ask_list(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);   /* look: look_zone */
 bool booking_ask_freebusy(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 bool booking_ask_find(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+/* Making and changing resources. */
+bool resource_ask_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+bool resource_ask_change(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 
 #endif

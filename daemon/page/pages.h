@@ -65,4 +65,32 @@ void page_answer_signing_in(struct http_request *request, const struct db_rows *
 bool page_ask_sign_out(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_sign_out(struct http_request *request, const struct db_rows *rows);
 
+/* manage.c, manage_form.c: the pages of a hub's managers */
+void page_answer_manage(struct http_request *request, const struct db_rows *rows);
+
+/* manage_resources.c, manage_csv.c */
+void page_answer_manage_resources(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_resource(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_resource(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_resource_write(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_retire(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_retire(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_csv(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_csv(struct http_request *request, const struct db_rows *rows);
+
+/* manage_closures.c */
+void page_answer_manage_closures(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_close(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_zone */
+void page_answer_manage_close(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_lift(struct http_request *request, const struct db_rows *rows);
+
+/* manage_events.c */
+bool page_ask_manage_events(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_events(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_event(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_event(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_event_write(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_zone */
+void page_answer_manage_event_write(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_event_cancel(struct http_request *request, const struct db_rows *rows);
+
 #endif

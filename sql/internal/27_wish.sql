@@ -30,7 +30,7 @@ BEGIN
     item.place := place;
     item.named := body ->> 'resource';
     SELECT r.id, r.is_pool, r.is_bookable INTO item.resource_id, item.is_pool, item.is_bookable
-        FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = item.named;
+        FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = item.named AND r.retired_at IS NULL;
     item.is_pool := coalesce(item.is_pool, false);
     item.is_bookable := coalesce(item.is_bookable, true);
     IF body -> 'any' IS NOT NULL THEN

@@ -26,7 +26,7 @@ CREATE OR REPLACE FUNCTION hubd.hub_document(language text, h hubd.hub) RETURNS 
             'events', '/api/v1/events?hub=' || h.slug, 'feed', '/feeds/hub/' || h.slug || '.ics'));
 
 -- The resources of a hub (NULL: of all) as documents, set-wise: units, parts (resources all of whose units are among these) and
--- wholes. wanted is one slug or NULL.
+-- wholes. wanted is one slug, or NULL for all that are not retired.
 CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wanted text)
     RETURNS TABLE (hub_slug text, site_slug text, place integer, resource hubd.resource, body jsonb) LANGUAGE sql STABLE
     BEGIN ATOMIC
@@ -55,7 +55,7 @@ CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wa
             'name', CASE language WHEN 'en' THEN r.name_en ELSE r.name_de END, 'name_de', r.name_de, 'name_en', r.name_en,
             'about', CASE WHEN language = 'en' AND r.about_en <> '' THEN r.about_en ELSE r.about_de END,
             'about_de', r.about_de, 'about_en', r.about_en, 'capacity', r.capacity, 'features', r.features,
-            'is_pool', r.is_pool, 'size', coalesce(held.size, 0), 'is_bookable', r.is_bookable, 'is_example', r.is_example,
+            'is_pool', r.is_pool, 'size', coalesce(held.size, 0), 'is_bookable', r.is_bookable, 'is_retired', r.retired_at IS NOT NULL, 'is_example', r.is_example,
             'units', coalesce(held.units, '[]'), 'parts', coalesce(kin.parts, '[]'), 'part_of', coalesce(kin.wholes, '[]'),
             'revision', r.revision::text,
             'links', jsonb_build_object('self', '/api/v1/resources/' || h.slug || '/' || r.slug,
@@ -67,7 +67,7 @@ CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wa
         JOIN hubd.site AS st ON st.hub_id = r.hub_id AND st.id = r.site_id
         LEFT JOIN held ON held.hub_id = r.hub_id AND held.resource_id = r.id
         LEFT JOIN kin ON kin.hub_id = r.hub_id AND kin.resource_id = r.id
-        WHERE NOT h.is_network AND (hub IS NULL OR r.hub_id = hub) AND (wanted IS NULL OR r.slug = wanted);
+        WHERE NOT h.is_network AND (hub IS NULL OR r.hub_id = hub) AND (r.slug = wanted OR (wanted IS NULL AND r.retired_at IS NULL));
     END;
 
 -- The answer of a list: {"items": […]}.

@@ -13,7 +13,7 @@ BEGIN
                 format('There is no topic "%s". All of them: /api/v1/topics.', wrong)), '{"pointer": "/topics"}');
     END IF;
     SELECT s INTO wrong FROM unnest(hubd.texts(input -> 'resources')) AS s
-    WHERE NOT EXISTS (SELECT FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = s) LIMIT 1;
+    WHERE NOT EXISTS (SELECT FROM hubd.resource AS r WHERE r.hub_id = hub AND r.slug = s AND r.retired_at IS NULL) LIMIT 1;
     IF wrong IS NOT NULL THEN
         RETURN hubd.problem(422, 'unknown-resource', hubd.say(hubd.language(caller), 'Unbekannte Ressource', 'Unknown resource'),
             hubd.say(hubd.language(caller), format('Dieser Hub hat keine Ressource „%s“. Alle: /api/v1/resources?hub=%s.', wrong, h.slug),

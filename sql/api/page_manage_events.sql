@@ -1,0 +1,16 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- GET /hubs/{hub}/manage/events?show=&page=: a hundred events of one sort.
+CREATE OR REPLACE FUNCTION api.page_manage_events(caller jsonb, input jsonb) RETURNS api.reply
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
+DECLARE
+    hub bigint := hub_of(input ->> 'hub');
+    refusal api.reply := manage_refusal(caller, input);
+BEGIN
+    IF refusal.status IS NOT NULL THEN
+        RETURN refusal;
+    END IF;
+    RETURN page_reply(caller, (SELECT jsonb_build_object('hub', hub_document(language(caller), h), 'counts', manage_counts(hub),
+        'events', manage_events(hub, input ->> 'show', (input ->> 'page')::integer, 100)) FROM hub AS h WHERE h.slug = input ->> 'hub'));
+END $$;
+ALTER FUNCTION api.page_manage_events(jsonb, jsonb) OWNER TO hubd_api;
+GRANT EXECUTE ON FUNCTION api.page_manage_events(jsonb, jsonb) TO hubd_serve;
