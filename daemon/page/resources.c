@@ -206,6 +206,17 @@ put_day(struct http_request *request, struct json_writer *writer, struct grid *g
 	json_close_map(writer);
 }
 
+/* What the stream tells when anything of the grid changes: "resource:7 resource:8". */
+static void
+put_scopes(struct http_request *request, struct json_writer *writer, const struct json *resources)
+{
+	struct str scopes = {0};
+	for (size_t i = 0; i < json_size(resources); i++)
+		str_print(&scopes, "%sresource:%lld", i > 0 ? " " : "", (long long)json_as_integer(json_get(json_at(resources, i), "id")));
+	json_put_text(writer, "scope", arena_copy(http_arena(request), str_text(&scopes), scopes.length));
+	str_free(&scopes);
+}
+
 static void
 put_head(struct http_request *request, struct json_writer *writer, const struct json *document)
 {
@@ -217,7 +228,7 @@ put_head(struct http_request *request, struct json_writer *writer, const struct 
 	parts_put_crumb(writer, json_as_text(json_get(hub, "name")), arena_print(http_arena(request), "/hubs/%s", slug));
 	parts_put_crumb(writer, page_text(request, "grid.heading"), NULL);
 	json_close_list(writer);
-	json_put_text(writer, "scope", arena_print(http_arena(request), "hub:%lld", (long long)json_as_integer(json_get(document, "id"))));
+	put_scopes(request, writer, json_get(document, "resources"));
 	json_put_text(writer, "find", arena_print(http_arena(request), "/hubs/%s/book", slug));
 }
 
@@ -242,6 +253,9 @@ page_answer_resources(struct http_request *request, const struct db_rows *rows)
 	put_filters(request, &view.writer, document, &choice);
 	put_pages(request, &view.writer, &choice, found > shown);
 	json_put_bool(&view.writer, "is_empty", found == 0);
+	json_open_list(&view.writer, "scripts");
+	json_put_text(&view.writer, NULL, is_week(request) ? "live.js" : "grid.js");
+	json_close_list(&view.writer);
 	if (found > 0 && is_week(request))
 		put_week(request, &view.writer, &grid, shown);
 	if (found > 0 && !is_week(request))

@@ -85,7 +85,7 @@ BEGIN
             SELECT ru.resource_id, count(*) AS units, max(greatest(u.setup, u.turnover)) AS gap
             FROM hubd.resource_unit AS ru JOIN hubd.unit AS u ON u.hub_id = ru.hub_id AND u.id = ru.unit_id
             WHERE ru.hub_id = hub AND ru.resource_id = ANY (ids) GROUP BY ru.resource_id)
-        SELECT coalesce(jsonb_agg(jsonb_build_object('slug', r.slug, 'name', hubd.say(language, r.name_de, r.name_en), 'kind', r.kind, 'site', s.slug,
+        SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'slug', r.slug, 'name', hubd.say(language, r.name_de, r.name_en), 'kind', r.kind, 'site', s.slug,
             'capacity', r.capacity, 'is_pool', r.is_pool, 'is_bookable', r.is_bookable, 'units', coalesce(g.units, 0), 'gap', coalesce(extract(epoch FROM g.gap)::integer, 0),
             'taken', coalesce(t.taken, o.taken, '[]'), 'left', coalesce(l.remaining, '[]')) ORDER BY r.site_id, r.position, r.slug), '[]')
         FROM hubd.resource AS r JOIN hubd.site AS s ON s.hub_id = r.hub_id AND s.id = r.site_id LEFT JOIN gap AS g ON g.resource_id = r.id

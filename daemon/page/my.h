@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A booking of one's own in words, as lists and its own page show it. */
+#ifndef HUBD_PAGE_MY_H
+#define HUBD_PAGE_MY_H
+
+struct http_request;
+struct json;
+struct json_writer;
+
+/* Its name NULL in a list. */
+void my_put_booking(struct http_request *request, struct json_writer *writer, const char *name, const struct json *booking);
+
+#endif
