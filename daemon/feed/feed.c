@@ -19,10 +19,13 @@
 #include "feed/squeeze.h"
 #include "http/http.h"
 
+enum { USE_TOLD_MS = 60 * 60 * 1000 };
+
 static const struct db_statement statements[] = {
 	{"feed_same", "SELECT is_same, present, today FROM api.feed_same($1::text)", 1, false},
 	{"feed_changes", "SELECT snapshot, oldest, present, today, is_all, scopes FROM api.feed_changes($1::text)", 1, false},
 	{"feed_head", "SELECT * FROM api.feed_head($1::jsonb, $2::jsonb)", 2, false},
+	{"feed_used", "SELECT api.feed_used($1::text)", 1, true},
 	{"feed_page", "SELECT * FROM api.feed_page($1::jsonb, $2::jsonb, $3::bigint[], $4::bigint[])", 4, false},
 };
 
@@ -93,9 +96,29 @@ squeeze_done(void *context, struct feed *feed, struct http_bytes *plain, struct 
 }
 
 static void
+use_told(void *context, enum db_outcome outcome, const struct db_rows *rows)
+{
+	(void)context;
+	(void)outcome;
+	(void)rows;
+}
+
+/* Its owner sees when a private feed was last fetched: told at most once an hour, however often that is. */
+static void
+tell_use(struct feed_service *service, struct feed *feed)
+{
+	int64_t now = when_monotonic_ms();
+	if (feed->key.kind != FEED_PRIVATE || (feed->told_used_at != 0 && now - feed->told_used_at < USE_TOLD_MS))
+		return;
+	feed->told_used_at = now;
+	db_call(service->maker.pool, "feed_used", (const char *const[]){feed->key.first}, use_told, NULL);
+}
+
+static void
 serve(struct feed_waiter *waiter, struct feed *feed)
 {
 	struct feed_service *service = waiter->service;
+	tell_use(service, feed);
 	feed->body.good_at = feed_check_present(service->check);
 	bool wants_gzip = service->has_gzip && feed_reply_wants_gzip(waiter->request);
 	if (!wants_gzip || feed->body.gzip != NULL || feed->body.is_incompressible) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/str.h"
 #include "base/when.h"
 
@@ -19,6 +20,7 @@ static const struct {
 	[FEED_TOPIC] = {"topic", 1},
 	[FEED_RESOURCE] = {"resource", 2},
 	[FEED_EVENT] = {"event", 1},
+	[FEED_PRIVATE] = {"private", 1},
 };
 
 const char *
@@ -41,6 +43,20 @@ is_id(const char *text)
 {
 	int64_t number;
 	return text[0] >= '1' && text[0] <= '9' && str_number(text, 1, INT64_MAX, &number);
+}
+
+static bool
+is_token(const char *text)
+{
+	return strlen(text) == DIGEST_TOKEN_SIZE - 1 && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == strlen(text);
+}
+
+static bool
+is_name(enum feed_kind kind, const char *text)
+{
+	if (kind == FEED_PRIVATE)
+		return is_token(text);
+	return kind == FEED_EVENT ? is_id(text) : is_slug(text);
 }
 
 /* Cuts the next segment off a path; NULL at its end. */
@@ -74,8 +90,13 @@ read_path(struct arena *arena, const char *path, struct feed_key *key)
 	key->second = next_segment(&at);
 	if (at != NULL || (key->first != NULL) + (key->second != NULL) != kinds[kind].names)
 		return false;
-	if (key->first != NULL && !(key->kind == FEED_EVENT ? is_id(key->first) : is_slug(key->first)))
+	if (key->first != NULL && !is_name(key->kind, key->first))
 		return false;
+	if (key->kind == FEED_PRIVATE) {
+		char *hash = arena_take(arena, DIGEST_HEX_SIZE);
+		digest_sha256_hex(key->first, strlen(key->first), hash);
+		key->first = hash;
+	}
 	return key->second == NULL || is_slug(key->second);
 }
 
@@ -168,7 +189,10 @@ const char *
 feed_key_file(struct arena *arena, const struct feed_key *key)
 {
 	struct str name = {0};
-	feed_key_put_name(&name, key, '-');
+	if (key->kind == FEED_PRIVATE)
+		str_put(&name, feed_kind_name(key->kind));
+	else
+		feed_key_put_name(&name, key, '-');
 	str_put(&name, ".ics");
 	const char *file = arena_text(arena, str_text(&name));
 	str_free(&name);
@@ -187,6 +211,9 @@ feed_key_put_page(struct str *out, const struct feed_key *key)
 		break;
 	case FEED_EVENT:
 		str_print(out, "/events/%s", key->first);
+		break;
+	case FEED_PRIVATE:
+		str_put(out, "/me");
 		break;
 	case FEED_ALL:
 	case FEED_TOPIC:

@@ -14,7 +14,8 @@
 struct arena;
 struct str;
 
-enum feed_kind { FEED_ALL, FEED_HUB, FEED_TOPIC, FEED_RESOURCE, FEED_EVENT };
+/* A private feed's first name is the SHA-256 of the token in its address: the token itself goes no further. */
+enum feed_kind { FEED_ALL, FEED_HUB, FEED_TOPIC, FEED_RESOURCE, FEED_EVENT, FEED_PRIVATE };
 
 enum { FEED_DAYS_BEFORE = 30, FEED_DAYS_AFTER = 400, FEED_YEARS_MAX = 3 };
 
@@ -27,7 +28,7 @@ struct feed_key {
 	const char *text;           /* "hub/berlin", "resource/berlin/saal?from=2026-01-01&to=2026-12-31&lang=en" */
 };
 
-/* "all", "hub", "topic", "resource", "event": as in addresses and in SQL. */
+/* "all", "hub", "topic", "resource", "event", "private": as in addresses and in SQL. */
 const char *feed_kind_name(enum feed_kind kind);
 
 /*

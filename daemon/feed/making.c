@@ -175,7 +175,7 @@ take_head(struct feed_making *making, const struct db_rows *rows)
 		.zone = arena_text(arena, db_text(rows, 0, "zone")),
 		.color = arena_text(arena, db_text(rows, 0, "color")),
 		.page = own_uri(making, feed_key_put_page),
-		.source = own_uri(making, feed_key_put_source),
+		.source = making->feed->key.kind == FEED_PRIVATE ? NULL : own_uri(making, feed_key_put_source), /* it would hold the token */
 		.revised = db_number(rows, 0, "revised"),
 	};
 	making->hub_id = arena_text(arena, db_text(rows, 0, "hub_id"));

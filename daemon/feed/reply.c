@@ -100,7 +100,7 @@ feed_reply_body(struct http_request *request, struct feed *feed, const struct fe
 	struct feed_body *body = &feed->body;
 	bool is_settled, may_gzip = has_gzip && !str_equal(http_parameter(request, "gzip"), "no");
 	int64_t modified = feed_modified(body, moment, &is_settled);
-	http_add_field(request, "Cache-Control", "public, max-age=900");
+	http_add_field(request, "Cache-Control", feed->key.kind == FEED_PRIVATE ? "private, max-age=900" : "public, max-age=900");
 	http_add_field(request, "Content-Disposition", feed->disposition);
 	if (!is_settled)
 		add_date(request, "Last-Modified", modified < when_now() ? modified : when_now());

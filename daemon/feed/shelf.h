@@ -65,6 +65,7 @@ struct feed {
 	struct feed_waiter *later;    /* came after a change that it may lack: for the next making */
 	bool is_reading;              /* the copy on disk */
 	struct feed_waiter *reading;
+	int64_t told_used_at;         /* of a private feed: when the database last heard that it was fetched */
 	size_t charged;               /* bytes that the shelf counts for it */
 };
 

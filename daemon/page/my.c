@@ -29,9 +29,8 @@ text_of(const struct json *map, const char *name)
 
 /* ---- a booking in words ---- */
 
-/* "Lasercutter 1, 2 × 3D-Drucker"; a wish that is not settled says so. */
-static const char *
-what_of(struct http_request *request, const struct json *items)
+const char *
+my_what(struct http_request *request, const struct json *items)
 {
 	struct str text = {0};
 	for (size_t i = 0; i < json_size(items); i++) {
@@ -112,7 +111,7 @@ my_put_booking(struct http_request *request, struct json_writer *writer, const c
 	struct dates dates = {.arena = arena, .is_english = page_is_english(request)};
 	const struct json *items = json_get(booking, "items");
 	int64_t start = dates_read(text_of(booking, "local_start")), end = dates_read(text_of(booking, "local_end"));
-	const char *what = what_of(request, items), *title = text_of(booking, "title");
+	const char *what = my_what(request, items), *title = text_of(booking, "title");
 	json_open_map(writer, name);
 	json_put_text(writer, "id", arena_print(arena, "%lld", (long long)json_as_integer(json_get(booking, "id"))));
 	json_put_text(writer, "what", what);
@@ -192,9 +191,9 @@ static void
 put_calendars(struct http_request *request, struct json_writer *writer, const struct json *booking)
 {
 	struct arena *arena = http_arena(request);
-	const char *title = *text_of(booking, "title") != '\0' ? text_of(booking, "title") : what_of(request, json_get(booking, "items"));
+	const char *title = *text_of(booking, "title") != '\0' ? text_of(booking, "title") : my_what(request, json_get(booking, "items"));
 	const struct json *site = json_get(booking, "site");
-	const char *where = arena_print(arena, "%s, %s, %s %s", what_of(request, json_get(booking, "items")), text_of(site, "street"),
+	const char *where = arena_print(arena, "%s, %s, %s %s", my_what(request, json_get(booking, "items")), text_of(site, "street"),
 	    text_of(site, "postcode"), text_of(site, "city"));
 	const char *start = text_of(booking, "start"), *end = text_of(booking, "end");
 	json_put_text(writer, "google", arena_print(arena, "https://calendar.google.com/calendar/render?action=TEMPLATE&text=%s&dates=%s&location=%s",
@@ -241,7 +240,7 @@ page_answer_my_booking(struct http_request *request, const struct db_rows *rows)
 	if (document == NULL)
 		return;
 	const struct json *booking = json_get(document, "booking");
-	const char *what = what_of(request, json_get(booking, "items"));
+	const char *what = my_what(request, json_get(booking, "items"));
 	page_begin(document, &view, what);
 	put_crumbs(request, &view.writer, what);
 	put_done(request, &view.writer);

@@ -9,5 +9,7 @@ struct json_writer;
 
 /* Its name NULL in a list. */
 void my_put_booking(struct http_request *request, struct json_writer *writer, const char *name, const struct json *booking);
+/* "Lasercutter 1, 2 × 3D-Drucker" of a booking's items; a wish that is not settled says so. */
+const char *my_what(struct http_request *request, const struct json *items);
 
 #endif

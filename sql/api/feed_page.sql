@@ -2,7 +2,8 @@
 -- The next entries of a feed behind an id, in the order of ids: at most input.limit; fewer tell the end.
 -- input: {"kind", "hub_id", "target_id", "topic" (of api.feed_head), "behind", "limit", "from", "to": UTC dates, both shown,
 -- "today", "slides": false for a window that the reader named, "language"}. known_ids, known_versions: what the reader has rendered.
--- Owned by hubd_network: pages of the feeds of all and of a topic cross hubs. It shows public events and bare busy times.
+-- Owned by hubd_network: pages of the feeds of all and of a topic cross hubs. It shows public
+-- events, bare busy times, and to the holder of a private address that person's own bookings (the head found whose it is).
 CREATE OR REPLACE FUNCTION api.feed_page(caller jsonb, input jsonb, known_ids bigint[], known_versions bigint[])
     RETURNS SETOF hubd.feed_entry LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE
@@ -17,6 +18,9 @@ BEGIN
     IF kind = 'resource' THEN
         RETURN QUERY SELECT * FROM hubd.feed_busy(
             hubd.feed_booking_ids((input ->> 'hub_id')::bigint, (input ->> 'target_id')::bigint, behind, page, shown, kept_since, slides),
+            language, known_ids, known_versions);
+    ELSIF kind = 'private' THEN
+        RETURN QUERY SELECT * FROM hubd.feed_own(hubd.feed_own_ids((input ->> 'target_id')::bigint, behind, page, shown, kept_since, slides),
             language, known_ids, known_versions);
     ELSE
         RETURN QUERY SELECT * FROM hubd.feed_events(

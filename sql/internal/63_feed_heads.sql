@@ -30,6 +30,11 @@ BEGIN
             (SELECT array_agg('resource:' || kin) FROM unnest(coalesce(hubd.feed_kin(h.id, r.id), ARRAY[r.id])) AS kin), r.created_at
         FROM hubd.hub AS h JOIN hubd.resource AS r ON r.hub_id = h.id JOIN hubd.site AS s ON s.hub_id = h.id AND s.id = r.site_id
         WHERE h.slug = input ->> 'hub' AND NOT h.is_network AND r.slug = input ->> 'resource';
+    ELSIF kind = 'private' THEN
+        RETURN QUERY SELECT NULL::bigint, p.id, NULL::text, hubd.say(input ->> 'language', 'Meine Buchungen', 'My bookings'),
+            hubd.say(input ->> 'language', 'Buchungen von ' || p.name, 'Bookings of ' || p.name), '#0b6e99', 'Europe/Berlin', ARRAY['person:' || p.id], t.created_at
+        FROM hubd.token AS t JOIN hubd.person AS p ON p.id = t.person_id
+        WHERE t.sha256 = input ->> 'private' AND t.revoked_at IS NULL AND 'feed' = ANY (t.scopes) AND (t.expires_at IS NULL OR t.expires_at > hubd.present());
     ELSIF kind = 'event' THEN
         RETURN QUERY SELECT e.hub_id, e.id, NULL::text, hubd.say(language, e.title, coalesce(nullif(e.title_en, ''), e.title)),
             h.name, coalesce(h.color, '#0b6e99'), e.zone, ARRAY['event:' || e.id], e.created_at

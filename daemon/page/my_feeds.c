@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Private addresses of one's calendar: named, shown once, revoked at once. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/when.h"
+#include "dispatch.h"
+#include "http/http.h"
+#include "page/booking_form.h"
+#include "page/dates.h"
+#include "page/page.h"
+#include "page/pages.h"
+#include "page/parts.h"
+#include "page/place.h"
+
+enum { NAME_MAX_BYTES = 200 };
+
+static const char zone_of_all[] = "Europe/Berlin";
+
+static const char *
+moment(struct http_request *request, const char *instant)
+{
+	struct dates dates = {.arena = http_arena(request), .is_english = page_is_english(request)};
+	int64_t local = dates_local(zone_of_all, dates_read(instant)), now = dates_local(zone_of_all, when_now());
+	return arena_print(dates.arena, "%s, %s", local / 86400 == now / 86400 ? dates_day_label(&dates, local, now) : dates_short_date(&dates, local),
+	    dates_time(&dates, local));
+}
+
+static void
+put_crumbs(struct http_request *request, struct json_writer *writer)
+{
+	json_put_bool(writer, "has_breadcrumb", true);
+	json_open_list(writer, "breadcrumb");
+	parts_put_crumb(writer, page_text(request, "my.title"), "/me");
+	parts_put_crumb(writer, page_text(request, "feeds.title"), NULL);
+	json_close_list(writer);
+}
+
+/* ---- GET /me/feeds ---- */
+
+void
+page_answer_my_feeds(struct http_request *request, const struct db_rows *rows)
+{
+	const struct json *document = page_document(request, rows);
+	struct page_view view;
+	if (document == NULL)
+		return;
+	const struct json *feeds = json_get(document, "feeds");
+	page_begin(document, &view, page_text(request, "feeds.title"));
+	put_crumbs(request, &view.writer);
+	json_put_bool(&view.writer, "is_revoked_now", str_equal(parts_parameter(request, "done"), "revoked"));
+	json_put_bool(&view.writer, "has_addresses", json_size(feeds) > 0);
+	json_open_list(&view.writer, "addresses");
+	for (size_t i = 0; i < json_size(feeds); i++) {
+		const struct json *feed = json_at(feeds, i);
+		const char *used = json_as_text(json_get(feed, "used"));
+		json_open_map(&view.writer, NULL);
+		json_put_text(&view.writer, "id", arena_print(http_arena(request), "%lld", (long long)json_as_integer(json_get(feed, "id"))));
+		json_put_value(&view.writer, "name", json_get(feed, "name"));
+		json_put_text(&view.writer, "created", moment(request, json_as_text(json_get(feed, "created"))));
+		json_put_text(&view.writer, "used", used != NULL ? moment(request, used) : NULL);
+		json_close_map(&view.writer);
+	}
+	json_close_list(&view.writer);
+	page_end(request, &view, 200, "my-feeds");
+}
+
+/* ---- POST /me/feeds ---- */
+
+bool
+page_ask_feed_add(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
+{
+	(void)looked;
+	const char *name = request_form(request, "name");
+	char *token = arena_take(http_arena(request), DIGEST_TOKEN_SIZE), hash[DIGEST_HEX_SIZE];
+	struct json_writer writer = {.out = &ret_ask->input};
+	if (name == NULL || *name == '\0' || strlen(name) > NAME_MAX_BYTES)
+		return ask_refuse(request, ret_ask, 422, "malformed-value", "name", "Die Adresse braucht einen Namen von höchstens %d Zeichen: wo Sie abonnieren.",
+		    "The address needs a name of at most %d characters: where you subscribe.", (int)NAME_MAX_BYTES);
+	digest_random_token(token);
+	digest_sha256_hex(token, strlen(token), hash);
+	request_keep(request, token);
+	json_open_map(&writer, NULL);
+	json_put_text(&writer, "name", name);
+	json_put_text(&writer, "sha256", hash);
+	json_close_map(&writer);
+	return true;
+}
+
+/* The only page that ever shows the address; it is the answer to the form, so that no other address leads to it. */
+void
+page_answer_feed_add(struct http_request *request, const struct db_rows *rows)
+{
+	const struct json *document = page_document(request, rows);
+	struct page_view view;
+	if (document == NULL)
+		return;
+	const char *path = arena_print(http_arena(request), "/feeds/private/%s.ics", (const char *)request_kept(request));
+	page_begin(document, &view, page_text(request, "feeds.new_title"));
+	put_crumbs(request, &view.writer);
+	json_put_value(&view.writer, "name", json_get(document, "name"));
+	place_put_subscribe(request, &view.writer, path, page_text(request, "feeds.calendar"), path);
+	page_end(request, &view, 200, "my-feed-new");
+}
+
+/* ---- POST /me/feeds/{id}/revoke ---- */
+
+void
+page_answer_feed_revoke(struct http_request *request, const struct db_rows *rows)
+{
+	if (page_document(request, rows) != NULL)
+		page_redirect(request, "/me/feeds?done=revoked");
+}
