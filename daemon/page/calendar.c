@@ -149,7 +149,8 @@ static const char *
 address_of(struct http_request *request, const struct calendar *calendar, enum view view, int64_t date, const char *topic)
 {
 	char day[DATES_DATE_SIZE];
-	dates_print_date(date, day);
+	int64_t first = when_days(FIRST_YEAR, 1, 1) * DAY, last = when_days(LAST_YEAR, 12, 31) * DAY;
+	dates_print_date(date < first ? first : date > last ? last : date, day);
 	return arena_print(http_arena(request), "/hubs/%s/calendar?view=%s&date=%s%s%s", json_as_text(json_get(calendar->hub, "slug")), view_names[view], day,
 	    topic != NULL ? "&topic=" : "", topic != NULL ? place_escape(http_arena(request), topic) : "");
 }
@@ -334,6 +335,23 @@ put_filter(struct http_request *request, struct json_writer *writer, const struc
 	json_close_list(writer);
 }
 
+/* 23. bis 29. November 2026; what both ends share is said once. */
+static const char *
+days_from_to(const struct dates *dates, int64_t first, int64_t last)
+{
+	struct civil from, to;
+	const char *dot = dates->is_english ? "" : ".", *word = dates->is_english ? "to" : "bis", *month = dates_month(dates, first);
+	when_to_civil(first, &from);
+	when_to_civil(last, &to);
+	if (from.year != to.year)
+		month = arena_print(dates->arena, " %s", month);
+	else if (from.month != to.month)
+		month = arena_print(dates->arena, " %.*s", (int)(strlen(month) - strlen(" 2026")), month);
+	else
+		month = "";
+	return arena_print(dates->arena, "%d%s%s %s %d%s %s", from.day, dot, month, word, to.day, dot, dates_month(dates, last));
+}
+
 static const char *
 period_of(struct http_request *request, const struct calendar *calendar)
 {
@@ -342,8 +360,8 @@ period_of(struct http_request *request, const struct calendar *calendar)
 	snprintf(week, sizeof week, "%d", week_number(calendar->from));
 	switch (calendar->view) {
 	case MONTH: return dates_month(&dates, calendar->date);
-	case WEEK: return page_say(request, "calendar.week_of", "week", week, "days", dates_days(&dates, calendar->from, calendar->to), NULL);
-	default: return dates_days(&dates, calendar->from, calendar->to);
+	case WEEK: return page_say(request, "calendar.week_of", "week", week, "days", days_from_to(&dates, calendar->from, calendar->to - DAY), NULL);
+	default: return days_from_to(&dates, calendar->from, calendar->to - DAY);
 	}
 }
 

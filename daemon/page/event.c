@@ -287,6 +287,7 @@ put_details(struct http_request *request, struct json_writer *writer, const stru
 	json_put_bool(writer, "has_speakers", json_size(json_get(event, "speakers")) > 0);
 	json_put_text(writer, "organiser", text_of(event, "organiser"));
 	json_put_text(writer, "price", text_of(event, "price"));
+	json_put_bool(writer, "has_facts", *text_of(event, "organiser") != '\0' || *text_of(event, "price") != '\0');
 	json_put_text(writer, "place", text_of(event, "place"));
 	json_put_text(writer, "url", safe_url(event, "url"));
 	json_put_text(writer, "online_url", safe_url(event, "online_url"));

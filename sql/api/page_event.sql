@@ -11,7 +11,7 @@ BEGIN
         RETURN problem_no_event(caller, input ->> 'id');
     END IF;
     RETURN page_reply(caller, jsonb_build_object('event', event_document(e, shown_occurrence(e.hub_id, e.id)), 'site', site_of_event(e),
-        'hubs', page_hubs(language(caller)), 'topics', page_topics(language(caller)), 'similar', similar_events(person, e, 4)));
+        'hubs', page_hubs(language(caller)), 'topics', page_topics(language(caller)), 'similar', similar_events(person, e, 3)));
 END $$;
 ALTER FUNCTION api.page_event(jsonb, jsonb) OWNER TO hubd_network;
 GRANT EXECUTE ON FUNCTION api.page_event(jsonb, jsonb) TO hubd_serve;

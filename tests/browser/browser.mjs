@@ -16,6 +16,16 @@ const validator = new HtmlValidate({
 
 let browser;
 
+/** The rows of pages.json; in a path, {id} is that of the first item that the address "of" lists. */
+export async function pages() {
+	const rows = JSON.parse(readFileSync(new URL("pages.json", import.meta.url)));
+	for (const row of rows.filter(({ of }) => of)) {
+		const items = Object.values(await (await fetch(url + row.of)).json()).find(Array.isArray);
+		row.path = row.path.replace("{id}", items[0].id);
+	}
+	return rows;
+}
+
 /** A page in a context of its own: { width, height, scheme: "light"|"dark", language: "de"|"en", javaScript: true, session: a cookie }. */
 export async function open({ width = 1280, height = 900, scheme = "light", language = "de", javaScript = true, storage } = {}) {
 	browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every page of pages.json, in both languages and both colour schemes.
-import { readFileSync } from "node:fs";
-import { axe, check, done, layoutShift, open, signIn, url, validate, watch } from "./browser.mjs";
+import { axe, check, done, layoutShift, open, pages, signIn, url, validate, watch } from "./browser.mjs";
 
-const pages = JSON.parse(readFileSync(new URL("pages.json", import.meta.url)));
 const sessions = new Map();
 
 async function storageOf(mail) {
@@ -17,7 +15,7 @@ async function storageOf(mail) {
 	return sessions.get(mail);
 }
 
-for (const { name, path, status = 200, as } of pages) {
+for (const { name, path, status = 200, as } of await pages()) {
 	for (const language of ["de", "en"]) {
 		for (const scheme of ["light", "dark"]) {
 			const what = `${name} ${language} ${scheme}`;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every page of pages.json at 360 and 1280 px in both colour schemes. HUBD_ONLY=name,name takes only these; HUBD_SHOTS is the folder.
-import { mkdirSync, readFileSync } from "node:fs";
-import { check, done, open, signIn } from "./browser.mjs";
+import { mkdirSync } from "node:fs";
+import { check, done, open, pages, signIn } from "./browser.mjs";
 
 const folder = process.env.HUBD_SHOTS ?? "build/screenshots";
 const only = process.env.HUBD_ONLY?.split(",");
-const pages = JSON.parse(readFileSync(new URL("pages.json", import.meta.url)));
 const sessions = new Map();
 mkdirSync(folder, { recursive: true });
 
-for (const { name, path, as } of pages) {
+for (const { name, path, as } of await pages()) {
 	if (only && !only.includes(name)) continue;
 	if (as && !sessions.has(as)) {
 		const page = await open();
