@@ -8,7 +8,10 @@
 #include "base/str.h"
 #include "dispatch.h"
 #include "http/http.h"
+#include "page/card.h"
 #include "page/pages.h"
+
+enum { DAY = 86400 };
 
 static const struct tab {
 	const char *name, *path;
@@ -88,15 +91,6 @@ put_span(struct http_request *request, struct json_writer *writer, const struct 
 	json_put_text(writer, "when", dates_span(&dates, dates_local(zone, start), dates_local(zone, end)));
 }
 
-static const char *
-name_of(const struct json *resources, const char *slug)
-{
-	for (size_t i = 0; i < json_size(resources); i++)
-		if (str_equal(json_as_text(json_get(json_at(resources, i), "slug")), slug))
-			return json_as_text(json_get(json_at(resources, i), "name"));
-	return slug;
-}
-
 static void
 put_conflicts(struct http_request *request, struct json_writer *writer, const struct json *problem, const struct json *document)
 {
@@ -107,7 +101,7 @@ put_conflicts(struct http_request *request, struct json_writer *writer, const st
 	for (size_t i = 0; i < json_size(conflicts); i++) {
 		const struct json *conflict = json_at(conflicts, i);
 		json_open_map(writer, NULL);
-		json_put_text(writer, "name", name_of(resources, json_as_text(json_get(conflict, "resource"))));
+		json_put_value(writer, "name", json_get(card_find(resources, json_as_text(json_get(conflict, "resource"))), "name"));
 		json_put_value(writer, "what", json_get(conflict, "title"));
 		put_span(request, writer, conflict, zone);
 		json_close_map(writer);
@@ -142,7 +136,9 @@ put_problem(struct http_request *request, struct json_writer *writer, const stru
 	const struct manage_fault *fault = request_kept(request);
 	const struct json *problem = json_get(document, "problem");
 	const char *pointer = json_as_text(json_get(problem, "pointer"));
-	if (problem == NULL && (fault == NULL || fault->detail == NULL))
+	/* A look beforehand lists who is in the way itself, with names. */
+	bool is_told = json_as_integer(json_get(json_get(document, "preview"), "count")) > 0 && json_as_integer(json_get(problem, "status")) == 409;
+	if (is_told || (problem == NULL && (fault == NULL || fault->detail == NULL)))
 		return;
 	json_open_map(writer, "problem");
 	if (problem == NULL) {
@@ -253,19 +249,26 @@ join(struct http_request *request, const struct json *names)
 	return joined;
 }
 
-static void
-put_booking(struct http_request *request, struct json_writer *writer, const struct json *booking)
+/* On a list of one day (local midnight; else -1) the day itself need not be said. */
+static const char *
+when_of(struct http_request *request, const struct json *booking, int64_t today)
 {
 	struct dates dates = manage_dates(request);
 	int64_t start = dates_read(json_as_text(json_get(booking, "local_start"))), end = dates_read(json_as_text(json_get(booking, "local_end")));
+	bool is_within = start >= today && end <= today + DAY;
+	return today >= 0 && is_within ? dates_times(&dates, start, end) : dates_span(&dates, start, end);
+}
+
+static void
+put_booking(struct http_request *request, struct json_writer *writer, const struct json *booking, int64_t today)
+{
 	const char *kind = json_as_text(json_get(booking, "kind")), *title = json_as_text(json_get(booking, "title"));
 	json_open_map(writer, NULL);
 	json_put_value(writer, "id", json_get(booking, "id"));
 	json_put_text(writer, "kind", page_text(request, arena_print(http_arena(request), "manage.booking_%s", kind)));
 	json_put_bool(writer, "is_held", str_equal(json_as_text(json_get(booking, "state")), "held"));
 	json_put_text(writer, "title", title != NULL && *title != '\0' ? title : page_text(request, "manage.untitled"));
-	json_put_text(writer, "when", dates_span(&dates, start, end));
-	json_put_text(writer, "times", dates_times(&dates, start, end));
+	json_put_text(writer, "when", when_of(request, booking, today));
 	json_put_text(writer, "places", join(request, json_get(booking, "resources")));
 	json_put_value(writer, "person", json_get(booking, "person"));
 	json_put_value(writer, "mail", json_get(booking, "mail"));
@@ -275,14 +278,20 @@ put_booking(struct http_request *request, struct json_writer *writer, const stru
 	json_close_map(writer);
 }
 
-void
-manage_put_bookings(struct http_request *request, struct json_writer *writer, const char *name, const struct json *bookings)
+static void
+put_bookings(struct http_request *request, struct json_writer *writer, const char *name, const struct json *bookings, int64_t today)
 {
 	json_put_bool(writer, arena_print(http_arena(request), "has_%s", name), json_size(bookings) > 0);
 	json_open_list(writer, name);
 	for (size_t i = 0; i < json_size(bookings); i++)
-		put_booking(request, writer, json_at(bookings, i));
+		put_booking(request, writer, json_at(bookings, i), today);
 	json_close_list(writer);
+}
+
+void
+manage_put_bookings(struct http_request *request, struct json_writer *writer, const char *name, const struct json *bookings)
+{
+	put_bookings(request, writer, name, bookings, -1);
 }
 
 /* ---- the overview ---- */
@@ -332,7 +341,7 @@ page_answer_manage(struct http_request *request, const struct db_rows *rows)
 	int64_t now = dates_local(json_as_text(json_get(hub, "zone")), dates_read(json_as_text(json_get(document, "now"))));
 	manage_begin(request, document, &view, page_text(request, "manage.title"), "overview");
 	json_put_text(&view.writer, "today_date", dates_date(&dates, now));
-	manage_put_bookings(request, &view.writer, "today", json_get(document, "today"));
+	put_bookings(request, &view.writer, "today", json_get(document, "today"), now / DAY * DAY);
 	put_counts(request, &view.writer, json_get(document, "counts"));
 	put_tasks(request, &view.writer, json_get(document, "counts"));
 	manage_end(request, document, &view, "manage");

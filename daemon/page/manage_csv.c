@@ -92,15 +92,16 @@ put_list(struct arena *arena, struct json_writer *writer, const char *name, cons
 }
 
 static void
-put_cell(struct http_request *request, struct json_writer *writer, struct json_writer *errors, const struct column *column, const char *cell)
+put_cell(struct http_request *request, struct json_writer *writer, struct json_writer *errors, const char *said, const char *cell)
 {
 	struct arena *arena = http_arena(request);
+	const struct column *column = find_column(said);
 	const char *name = column->names[0];
 	int64_t number;
 	if (*cell == '\0')
 		return;
 	if (strlen(cell) > CELL_MAX) {
-		put_error(errors, name, page_say(request, "manage.csv_cell_too_long", "name", name, NULL));
+		put_error(errors, name, page_say(request, "manage.csv_cell_too_long", "name", said, NULL));
 	} else if (column->kind == COLUMN_LIST) {
 		put_list(arena, writer, name, cell);
 	} else if (column->kind == COLUMN_KIND) {
@@ -114,7 +115,7 @@ put_cell(struct http_request *request, struct json_writer *writer, struct json_w
 		if (str_number(cell, column->low, column->high, &number))
 			json_put_integer(writer, name, number);
 		else
-			put_error(errors, name, page_say(request, "manage.csv_no_number", "name", name, "value", cell, "low", arena_print(arena, "%d", column->low),
+			put_error(errors, name, page_say(request, "manage.csv_no_number", "name", said, "value", cell, "low", arena_print(arena, "%d", column->low),
 			    "high", arena_print(arena, "%d", column->high), NULL));
 	} else {
 		json_put_text(writer, name, cell);
@@ -130,7 +131,7 @@ put_line(struct http_request *request, struct json_writer *writer, const struct 
 	json_put_integer(writer, "line", (int64_t)row->line);
 	json_open_map(writer, "resource");
 	for (size_t i = 0; i < row->count && i < names->count; i++)
-		put_cell(request, writer, &errors, find_column(names->cells[i]), row->cells[i]);
+		put_cell(request, writer, &errors, names->cells[i], row->cells[i]);
 	json_close_map(writer);
 	if (row->count > names->count)
 		put_error(&errors, NULL, page_text(request, "manage.csv_too_many_cells"));

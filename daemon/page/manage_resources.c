@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "dispatch.h"
 #include "http/http.h"
+#include "page/card.h"
 #include "page/pages.h"
 
 enum { NAME_MAX = 200, ABOUT_MAX = 5000, SLUG_MAX = 60, CAPACITY_MAX = 100000, POOL_MAX = 1000, BUFFER_MAX = 1440 };
@@ -16,7 +17,7 @@ static const char *const shapes[] = {"single", "pool", "parts", NULL};
 /* ---- the list ---- */
 
 static const char *
-made_of(struct http_request *request, const struct json *resource)
+made_of(struct http_request *request, const struct json *resource, const struct json *all)
 {
 	struct arena *arena = http_arena(request);
 	if (json_as_bool(json_get(resource, "is_pool")))
@@ -24,12 +25,12 @@ made_of(struct http_request *request, const struct json *resource)
 	const struct json *parts = json_get(resource, "parts");
 	const char *names = "";
 	for (size_t i = 0; i < json_size(parts); i++)
-		names = arena_print(arena, "%s%s%s", names, i > 0 ? ", " : "", json_as_text(json_at(parts, i)));
+		names = arena_print(arena, "%s%s%s", names, i > 0 ? ", " : "", json_as_text(json_get(card_find(all, json_as_text(json_at(parts, i))), "name")));
 	return *names != '\0' ? page_say(request, "manage.made_of", "parts", names, NULL) : NULL;
 }
 
 static void
-put_row(struct http_request *request, struct json_writer *writer, const struct json *resource)
+put_row(struct http_request *request, struct json_writer *writer, const struct json *resource, const struct json *all)
 {
 	json_open_map(writer, NULL);
 	json_put_value(writer, "slug", json_get(resource, "slug"));
@@ -38,7 +39,7 @@ put_row(struct http_request *request, struct json_writer *writer, const struct j
 	json_put_value(writer, "site", json_get(resource, "site"));
 	json_put_bool(writer, "is_closed_to_members", json_kind(json_get(resource, "is_bookable")) == JSON_IS_BOOL && !json_as_bool(json_get(resource, "is_bookable")));
 	json_put_text(writer, "kind", page_text(request, arena_print(http_arena(request), "manage.kind_%s", json_as_text(json_get(resource, "kind")))));
-	json_put_text(writer, "made_of", made_of(request, resource));
+	json_put_text(writer, "made_of", made_of(request, resource, all));
 	json_close_map(writer);
 }
 
@@ -54,7 +55,7 @@ page_answer_manage_resources(struct http_request *request, const struct db_rows 
 	json_put_bool(&view.writer, "has_resources", json_size(resources) > 0);
 	json_open_list(&view.writer, "resources");
 	for (size_t i = 0; i < json_size(resources); i++)
-		put_row(request, &view.writer, json_at(resources, i));
+		put_row(request, &view.writer, json_at(resources, i), resources);
 	json_close_list(&view.writer);
 	json_put_bool(&view.writer, "has_retired", json_size(retired) > 0);
 	json_put_value(&view.writer, "retired", retired);
