@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // From a hub to its calendar, to an event, into one's own calendar: without JavaScript, with the keyboard alone, from another zone;
 // and the agenda in the page of another site.
+import { createServer } from "node:http";
 import { check, done, open, url, watch } from "./browser.mjs";
 
 const text = (page, selector = "main") => page.textContent(selector);
@@ -86,14 +87,19 @@ const text = (page, selector = "main") => page.textContent(selector);
 }
 
 {
+	const site = createServer((request, reply) => {
+		reply.setHeader("Content-Type", "text/html");
+		reply.end(`<iframe src="${url}/embed/berlin" width="600" height="400"></iframe><iframe src="${url}/hubs/berlin" width="600" height="400"></iframe>`);
+	});
+	await new Promise((ready) => site.listen(0, "localhost", ready));
 	const page = await open();
-	await page.goto("about:blank");
-	await page.setContent(`<iframe src="${url}/embed/berlin" width="600" height="400"></iframe><iframe src="${url}/hubs/berlin" width="600" height="400"></iframe>`);
-	await page.waitForTimeout(1500);
+	await page.goto(`http://localhost:${site.address().port}/`, { waitUntil: "load" });
 	const framed = page.frames().find((frame) => frame.url().includes("/embed/berlin"));
 	check("another site may show the agenda", framed && await framed.locator(".embed-heading").count() === 1);
 	check("and gets no script with it", framed && await framed.locator("script").count() === 0);
 	const texts = await Promise.all(page.frames().slice(1).map((frame) => frame.content().catch(() => "")));
 	check("but no other page", !texts.some((content) => content.includes('id="subscribe"')));
+	site.close();
+	site.closeAllConnections();
 }
 await done();
