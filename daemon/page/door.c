@@ -70,7 +70,8 @@ static void
 put_state(struct http_request *request, struct json_writer *writer, const struct json *bookings, const struct moment *moment)
 {
 	const struct json *first = json_at(bookings, 0);
-	bool is_taken = first != NULL && instant_of(first, "start") <= moment->present;
+	/* What begins within the minute is there: who just booked at the door does not read "free". */
+	bool is_taken = first != NULL && instant_of(first, "start") <= moment->present + MINUTE;
 	json_put_bool(writer, "is_taken", is_taken);
 	json_put_bool(writer, "is_free", !is_taken);
 	json_put_text(writer, "state", page_text(request, is_taken ? "door.taken" : "door.free"));
