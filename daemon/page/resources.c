@@ -9,7 +9,7 @@
 #include "page/pages.h"
 #include "page/parts.h"
 
-enum { OF_DAY = 30, OF_WEEK = 100, PAGES_MAX = 1000, FEW = 12, HOUR = 3600, WEEK = 7 };
+enum { OF_DAY = 30, OF_WEEK = 40, PAGES_MAX = 1000, FEW = 12, HOUR = 3600, WEEK = 7 };
 
 static bool
 is_week(const struct http_request *request)

@@ -2,7 +2,7 @@
 -- The grid of a hub's resources: what is taken, by whom as far as the asker may know it, what is left of pools. Set-wise: one
 -- query for all resources of a page. Moments are seconds since 1970, lists stand for maps: a week of a big hub is thousands of them.
 
-CREATE OR REPLACE FUNCTION hubd.seconds(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE
+CREATE OR REPLACE FUNCTION hubd.seconds(at timestamptz) RETURNS bigint LANGUAGE sql STABLE
     RETURN extract(epoch FROM at)::bigint;
 
 -- The days of a view: one, or the ISO week of it, on the hub's clock.
@@ -22,16 +22,15 @@ CREATE OR REPLACE FUNCTION hubd.grid_taken(hub bigint, resources bigint[], span 
                 WHERE c.hub_id = hub + 0 AND c.unit_id = ru.unit_id AND c.during && span AND c.lane = '[9,10)'
                   AND (c.expires_at IS NULL OR c.expires_at > (SELECT hubd.present())) OFFSET 0) AS c
             WHERE ru.hub_id = hub AND ru.resource_id = ANY (resources)
-        ), known AS MATERIALIZED (
-            SELECT b.hub_id, b.id, b.kind, b.title, coalesce(b.person_id = person, false) AS is_mine, is_manager OR coalesce(b.person_id = person, false)
-                OR (b.kind = 'event' AND EXISTS (SELECT FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
-                    WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND e.audience = 'public' AND e.state <> 'draft')) AS is_seen
-            FROM hubd.booking AS b WHERE (b.hub_id, b.id) IN (SELECT h.booking_hub_id, h.booking_id FROM hit AS h)
         )
         SELECT h.resource_id, jsonb_agg(jsonb_build_array(hubd.seconds(lower(h.during)), hubd.seconds(upper(h.during)),
-            CASE WHEN k.kind = 'closure' THEN 'closed' WHEN k.is_mine AND k.kind = 'booking' THEN 'mine' ELSE 'taken' END,
-            CASE WHEN k.is_seen THEN nullif(k.title, '') END, CASE WHEN k.is_mine AND k.kind = 'booking' THEN k.id END) ORDER BY lower(h.during), h.booking_id)
-        FROM hit AS h LEFT JOIN known AS k ON k.hub_id = h.booking_hub_id AND k.id = h.booking_id
+            CASE WHEN b.kind = 'closure' THEN 'closed' WHEN own.is_mine AND b.kind = 'booking' THEN 'mine' ELSE 'taken' END,
+            CASE WHEN is_manager OR own.is_mine OR (b.kind = 'event' AND EXISTS (
+                SELECT FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
+                WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND e.audience = 'public' AND e.state <> 'draft')) THEN nullif(b.title, '') END,
+            CASE WHEN own.is_mine AND b.kind = 'booking' THEN b.id END) ORDER BY lower(h.during), h.booking_id)
+        FROM hit AS h LEFT JOIN hubd.booking AS b ON b.hub_id = h.booking_hub_id AND b.id = h.booking_id
+        CROSS JOIN LATERAL (SELECT coalesce(b.person_id = person, false) AS is_mine) AS own
         GROUP BY h.resource_id;
     END;
 
