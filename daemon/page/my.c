@@ -47,14 +47,15 @@ my_what(struct http_request *request, const struct json *items)
 	return what;
 }
 
-/* "PLA-1, PLA-2": which units of a pool, once they are settled. */
+/* "PLA-1, PLA-2": which units of a pool, once they are settled; the one unit of a room has its name and is not said twice. */
 static const char *
 units_of(struct http_request *request, const struct json *items)
 {
 	struct str text = {0};
 	for (size_t i = 0; i < json_size(items); i++) {
-		const struct json *units = json_get(json_at(items, i), "units");
-		for (size_t j = 0; j < json_size(units); j++)
+		const struct json *item = json_at(items, i), *units = json_get(item, "units");
+		bool is_same = json_size(units) == 1 && str_equal(text_of(json_at(units, 0), "name"), text_of(item, "name"));
+		for (size_t j = 0; j < json_size(units) && !is_same; j++)
 			str_print(&text, "%s%s", text.length > 0 ? ", " : "", text_of(json_at(units, j), "name"));
 	}
 	const char *names = text.length > 0 ? arena_copy(http_arena(request), text.bytes, text.length) : NULL;
