@@ -23,7 +23,7 @@ BEGIN
         found := api.find(caller, input);
     END IF;
     RETURN hubd.page_reply(caller, jsonb_build_object('hub', hubd.hub_document(hubd.language(caller), place), 'resource', wanted,
-        'now', hubd.instant(hubd.present()), 'slots', (found).body::jsonb -> 'slots',
+        'now', hubd.instant(hubd.present()), 'slots', (found).body::jsonb -> 'items',
         'may_book', person IS NOT NULL AND hubd.has_role(person, place.id, 'member', 'trainer', 'manager'),
         'sites', (SELECT jsonb_agg(jsonb_build_object('slug', s.slug, 'name', s.name) ORDER BY s.id) FROM hubd.site AS s WHERE s.hub_id = place.id),
         'kinds', hubd.grid_kinds(place.id),

@@ -21,7 +21,7 @@ BEGIN
             PERFORM undo();
         END IF;
         RETURN page_reply(caller, manage_places(language(caller), hub) || jsonb_build_object('rows', done, 'is_applied', true));
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;
     RETURN page_reply(caller, manage_places(language(caller), hub) || jsonb_build_object('rows', done, 'is_applied', false));

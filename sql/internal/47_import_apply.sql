@@ -102,7 +102,7 @@ BEGIN
     BEGIN
         SELECT coalesce(array_agg(p.event_id) FILTER (WHERE p.is_placed), '{}') INTO placed FROM hubd.book_events(hub, waiting) AS p;
         PERFORM hubd.undo();
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
     END;
     IF placed = '{}' THEN
         RETURN;

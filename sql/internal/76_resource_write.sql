@@ -299,7 +299,7 @@ BEGIN
         END IF;
         PERFORM hubd.changed(ARRAY['all', 'hub:' || hub, 'resource:' || (SELECT o.id FROM hubd.resource AS o
             WHERE o.hub_id = hub AND o.slug = answer.body::jsonb ->> 'slug')]);
-    EXCEPTION WHEN SQLSTATE 'HB000' THEN
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;
     IF (input ->> 'dry_run')::boolean THEN
