@@ -288,16 +288,18 @@ dispatch_request(struct http_request *request, void *context)
 	    &exchange->route, &exchange->match);
 	if (is_answered_without_route(exchange, result))
 		return;
-	if (exchange->route->is_form && !form_read(exchange))
-		return;
 	if (exchange->route->statement == NULL) {
-		exchange->route->answer(request, NULL);
+		if (!exchange->route->is_form || form_read(exchange))
+			exchange->route->answer(request, NULL);
 		return;
 	}
 	if (!caller_read(request, &exchange->caller, &fault)) {
 		answer_problem(request, fault.status, fault.problem, fault.detail_de, fault.detail_en);
 		return;
 	}
+	/* After caller_read(): a form's own key takes the place of the field's. */
+	if (exchange->route->is_form && !form_read(exchange))
+		return;
 	if (has_body(exchange->route) && (!is_query_known(exchange) || !body_read(exchange)))
 		return;
 	step_ask(exchange, NULL);

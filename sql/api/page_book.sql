@@ -28,7 +28,7 @@ BEGIN
         'sites', (SELECT jsonb_agg(jsonb_build_object('slug', s.slug, 'name', s.name) ORDER BY s.id) FROM hubd.site AS s WHERE s.hub_id = place.id),
         'kinds', hubd.grid_kinds(place.id),
         'features', (SELECT coalesce(jsonb_agg(f.feature ORDER BY f.number DESC, f.feature), '[]') FROM (SELECT feature, count(*) AS number
-            FROM hubd.resource AS r, unnest(r.features) AS feature WHERE r.hub_id = place.id AND r.is_bookable GROUP BY feature) AS f)));
+            FROM hubd.resource AS r, unnest(r.features) AS feature WHERE r.hub_id = place.id AND r.is_bookable AND r.retired_at IS NULL GROUP BY feature) AS f)));
 END $$;
 ALTER FUNCTION api.page_book(jsonb, jsonb) OWNER TO hubd_network;
 GRANT EXECUTE ON FUNCTION api.page_book(jsonb, jsonb) TO hubd_serve;

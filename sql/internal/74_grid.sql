@@ -77,7 +77,7 @@ BEGIN
     SELECT array_agg(a.id), coalesce(array_agg(a.id) FILTER (WHERE a.is_pool), '{}'), coalesce(array_agg(a.id) FILTER (WHERE NOT a.is_pool), '{}')
     INTO ids, pools, solid FROM (
         SELECT r.id, r.is_pool FROM hubd.resource AS r JOIN hubd.site AS s ON s.hub_id = r.hub_id AND s.id = r.site_id
-        WHERE r.hub_id = hub AND (wanted ->> 'kind' IS NULL OR r.kind = wanted ->> 'kind') AND (wanted ->> 'site' IS NULL OR s.slug = wanted ->> 'site')
+        WHERE r.hub_id = hub AND r.retired_at IS NULL AND (wanted ->> 'kind' IS NULL OR r.kind = wanted ->> 'kind') AND (wanted ->> 'site' IS NULL OR s.slug = wanted ->> 'site')
           AND (wanted ->> 'resource' IS NULL OR r.slug = wanted ->> 'resource')
         ORDER BY r.site_id, r.position, r.slug OFFSET skip LIMIT most) AS a;
     RETURN (WITH gap AS (
@@ -98,5 +98,5 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.grid_kinds(hub bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN (SELECT coalesce(jsonb_agg(DISTINCT r.kind), '[]') FROM hubd.resource AS r WHERE r.hub_id = hub);
+    RETURN (SELECT coalesce(jsonb_agg(DISTINCT r.kind), '[]') FROM hubd.resource AS r WHERE r.hub_id = hub AND r.retired_at IS NULL);
 END $$;
