@@ -9,9 +9,9 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "http/http.h"
+#include "ical/dates.h"
 #include "ical/span.h"
 #include "ical/zone.h"
-#include "page/dates.h"
 #include "page/page.h"
 #include "page/parts.h"
 

@@ -7,7 +7,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "http/http.h"
-#include "page/dates.h"
+#include "ical/dates.h"
 #include "page/page.h"
 
 const struct json *

@@ -3,8 +3,8 @@
 
 #include "base/arena.h"
 #include "base/json.h"
+#include "ical/dates.h"
 #include "page/card.h"
-#include "page/dates.h"
 
 enum { HOUR = 3600, QUARTER = 900, MORNING = 8 * HOUR, EVENING = 20 * HOUR };
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
-#include "page/dates.h"
+#include "ical/dates.h"
 #include "page/page.h"
 
 struct ask;

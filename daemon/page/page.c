@@ -9,11 +9,11 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/log.h"
+#include "base/mustache.h"
 #include "db/db.h"
 #include "dispatch.h"
 #include "http/http.h"
 #include "page/library.h"
-#include "page/mustache.h"
 #include "page/pages.h"
 
 struct pages {

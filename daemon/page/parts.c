@@ -8,7 +8,7 @@
 #include "base/when.h"
 #include "dispatch.h"
 #include "http/http.h"
-#include "page/dates.h"
+#include "ical/dates.h"
 
 const char *
 parts_parameter(const struct http_request *request, const char *name)

@@ -7,8 +7,8 @@
 #include "base/json.h"
 #include "base/when.h"
 #include "http/http.h"
+#include "ical/dates.h"
 #include "page/card.h"
-#include "page/dates.h"
 #include "page/page.h"
 
 enum { MINUTE = 60, HOUR = 60 * MINUTE, DAY = 24 * HOUR, WEEK = 7, A_MONDAY = 4 * DAY };

@@ -3,7 +3,7 @@
 #include "base/arena.h"
 #include "dispatch.h"
 #include "http/http.h"
-#include "page/dates.h"
+#include "ical/dates.h"
 #include "page/grid.h"
 #include "page/page.h"
 #include "page/pages.h"

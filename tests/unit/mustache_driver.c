@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Renders the cases of a Mustache specification file (JSON) and counts those that come out as expected. */
-#include "page/mustache.h"
+#include "base/mustache.h"
 
 #include <stdio.h>
 #include <stdlib.h>

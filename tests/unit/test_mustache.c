@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a stranger's title, or a mistake of ours, would do to every page. The published specification is tests/api/test_mustache.py's. */
-#include "page/mustache.h"
+#include "base/mustache.h"
 
 #include <stdlib.h>
 
@@ -62,6 +62,23 @@ what_is_empty_is_false(void)
 }
 
 static void
+what_is_no_html_is_not_escaped(void)
+{
+	struct arena *arena = arena_new();
+	static const char text[] = "{\"t\": \"Müller & Söhne\"}";
+	const char *problem;
+	char *error = NULL;
+	const struct json *context = json_read(arena, text, sizeof text - 1, &problem);
+	struct mustache *template = mustache_new("{{t}}", 5, &error);
+	struct str out = {0};
+	mustache_render_plain(template, &context, 1, NULL, NULL, &out);
+	CHECK_TEXT(str_text(&out), "Müller & Söhne");
+	str_free(&out);
+	mustache_free(template);
+	arena_free(arena);
+}
+
+static void
 a_partial_of_itself_ends(void)
 {
 	static const char text[] = "x{{>itself}}";
@@ -93,5 +110,5 @@ a_malformed_template_says_its_line(void)
 	}
 }
 
-TEST_MAIN(TEST(a_title_never_becomes_markup), TEST(the_view_wins_over_the_frame), TEST(what_is_empty_is_false), TEST(a_partial_of_itself_ends),
+TEST_MAIN(TEST(a_title_never_becomes_markup), TEST(the_view_wins_over_the_frame), TEST(what_is_empty_is_false), TEST(what_is_no_html_is_not_escaped), TEST(a_partial_of_itself_ends),
     TEST(a_malformed_template_says_its_line))

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "page/dates.h"
+#include "ical/dates.h"
 
 #include <stdio.h>
 

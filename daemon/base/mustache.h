@@ -6,8 +6,8 @@
  * comments, changed delimiters, dotted names, the implicit iterator. No lambdas, no inheritance. False are: missing,
  * null, false, an empty list, an empty text and the number 0. It knows neither files nor HTTP.
  */
-#ifndef HUBD_PAGE_MUSTACHE_H
-#define HUBD_PAGE_MUSTACHE_H
+#ifndef HUBD_BASE_MUSTACHE_H
+#define HUBD_BASE_MUSTACHE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,6 +28,9 @@ typedef const struct mustache *mustache_find(void *context, const char *name);
  * beyond that they render nothing (the specification's recursion ends by its data; a mistake must end too).
  */
 void mustache_render(const struct mustache *template, const struct json *const *contexts, size_t count, mustache_find *find,
+    void *find_context, struct str *out);
+/* The same for what is no HTML: {{name}} is not escaped either. */
+void mustache_render_plain(const struct mustache *template, const struct json *const *contexts, size_t count, mustache_find *find,
     void *find_context, struct str *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "page/mustache.h"
+#include "base/mustache.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -293,6 +293,7 @@ struct render {
 	struct str *out;
 	struct str indent;
 	int partials;
+	bool is_plain; /* nothing is escaped */
 };
 
 static bool
@@ -444,7 +445,7 @@ render_pieces(struct render *render, const struct mustache *template, size_t fro
 			break;
 		case VARIABLE:
 		case VARIABLE_AS_IS:
-			put_value(render, look_up(render, piece->text), piece->kind == VARIABLE);
+			put_value(render, look_up(render, piece->text), piece->kind == VARIABLE && !render->is_plain);
 			break;
 		case SECTION:
 		case INVERTED:
@@ -460,14 +461,28 @@ render_pieces(struct render *render, const struct mustache *template, size_t fro
 	}
 }
 
+static void
+render_all(struct render *render, const struct mustache *template, const struct json *const *contexts, size_t count)
+{
+	assert(count < STACK_MAX);
+	for (size_t i = 0; i < count; i++)
+		render->stack[render->depth++] = contexts[i];
+	render_pieces(render, template, 0, template->count);
+	str_free(&render->indent);
+}
+
 void
 mustache_render(const struct mustache *template, const struct json *const *contexts, size_t count, mustache_find *find,
     void *find_context, struct str *out)
 {
 	struct render render = {.find = find, .find_context = find_context, .out = out};
-	assert(count < STACK_MAX);
-	for (size_t i = 0; i < count; i++)
-		render.stack[render.depth++] = contexts[i];
-	render_pieces(&render, template, 0, template->count);
-	str_free(&render.indent);
+	render_all(&render, template, contexts, count);
+}
+
+void
+mustache_render_plain(const struct mustache *template, const struct json *const *contexts, size_t count, mustache_find *find,
+    void *find_context, struct str *out)
+{
+	struct render render = {.find = find, .find_context = find_context, .out = out, .is_plain = true};
+	render_all(&render, template, contexts, count);
 }

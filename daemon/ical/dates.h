@@ -5,8 +5,8 @@
  * "Local" is a civil time read as UTC (base/when.h): dates_local() makes it of an instant and a zone, or of what SQL wrote
  * ("2026-03-03T14:00:00"). All texts are in the arena. It knows no page.
  */
-#ifndef HUBD_PAGE_DATES_H
-#define HUBD_PAGE_DATES_H
+#ifndef HUBD_ICAL_DATES_H
+#define HUBD_ICAL_DATES_H
 
 #include <stdbool.h>
 #include <stdint.h>
