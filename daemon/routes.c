@@ -19,12 +19,16 @@
 
 /* A pattern that fits first decides, so what is written out stands before a parameter in its place. */
 static const struct route routes[] = {
-	/* Calendars: the last segment ends in .ics, which feed_answer() looks at itself. The busiest, so they stand first. */
+	/* Calendars: the last segment ends in .ics, .atom or .json, which feed_answer() looks at itself. The busiest, so they stand first. */
 	{.method = "GET", .path = "/feeds/all.ics", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/all.atom", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/all.json", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/hub/{hub}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/topic/{topic}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/hub/{hub}/freebusy.ics", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}/freebusy.ics", .answer = feed_answer},
 
 	/* The service itself. */
 	{.method = "GET", .path = "/healthz", .answer = service_answer_healthz},

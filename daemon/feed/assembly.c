@@ -24,6 +24,7 @@ struct zone_use {
 };
 
 struct feed_assembly {
+	const struct feed_form *form;
 	const struct feed_head *head;
 	struct feed_pieces *pieces;
 	struct str body;
@@ -120,7 +121,7 @@ begin_body(struct feed_assembly *assembly)
 {
 	struct zone_use *uses;
 	hide_twins(assembly->pieces);
-	feed_put_head(&assembly->body, assembly->head);
+	assembly->form->put_head(&assembly->body, assembly->head);
 	size_t count = find_zones(assembly->pieces, &uses);
 	for (size_t i = 0; i < count; i++)
 		ical_put_vtimezone(&assembly->body, uses[i].zone, uses[i].from, uses[i].to);
@@ -136,6 +137,8 @@ add_part(struct feed_assembly *assembly, const struct feed_part *piece)
 		return;
 	struct feed_part *part = &assembly->parts[assembly->count++];
 	*part = *piece;
+	if (assembly->count > 1)
+		str_put(&assembly->body, assembly->form->between);
 	part->at = assembly->body.length;
 	str_add(&assembly->body, assembly->pieces->bytes.bytes + piece->at, piece->length);
 }
@@ -155,7 +158,7 @@ feed_assembly_step(struct feed_assembly *assembly)
 		add_part(assembly, &assembly->pieces->parts[assembly->next++]);
 	assembly->is_done = assembly->next == assembly->pieces->count;
 	if (assembly->is_done)
-		feed_put_end(&assembly->body);
+		assembly->form->put_end(&assembly->body);
 	digest_add(assembly->digest, assembly->body.bytes + from, assembly->body.length - from);
 	if (assembly->is_done) {
 		digest_end(assembly->digest, assembly->hash);
@@ -178,9 +181,10 @@ feed_assembly_take(struct feed_assembly *assembly, struct feed_body *body)
 }
 
 struct feed_assembly *
-feed_assembly_new(const struct feed_head *head, struct feed_pieces *pieces)
+feed_assembly_new(enum feed_format format, const struct feed_head *head, struct feed_pieces *pieces)
 {
 	struct feed_assembly *assembly = base_alloc(sizeof *assembly);
+	assembly->form = feed_form(format);
 	assembly->head = head;
 	assembly->pieces = pieces;
 	assembly->digest = digest_new();

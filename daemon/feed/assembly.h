@@ -8,13 +8,15 @@
 
 #include <stdbool.h>
 
+#include "feed/key.h"
+
 struct feed_assembly;
 struct feed_body;
 struct feed_head;
 struct feed_pieces;
 
 /* Both outlive it. */
-struct feed_assembly *feed_assembly_new(const struct feed_head *head, struct feed_pieces *pieces);
+struct feed_assembly *feed_assembly_new(enum feed_format format, const struct feed_head *head, struct feed_pieces *pieces);
 void feed_assembly_free(struct feed_assembly *assembly); /* NULL is fine */
 /* A slice; true when all is done. */
 bool feed_assembly_step(struct feed_assembly *assembly);

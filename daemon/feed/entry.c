@@ -51,7 +51,7 @@ put_address(struct str *uri, const char *public_url, const char *folder, const c
 {
 	if (name == NULL)
 		return NULL;
-	str_print(uri, "%s/%s/%s", public_url, folder, name);
+	str_print(uri, "%s/%s%s", public_url, folder, name);
 	return str_text(uri);
 }
 
@@ -86,23 +86,25 @@ read_entry(const struct db_rows *rows, size_t row, struct feed_entry *entry)
 		.hub = db_text(rows, row, "hub_name"),
 		.online = db_text(rows, row, "online_url"),
 		.image = db_text(rows, row, "image_url"),
+		.busy = db_text(rows, row, "busy"),
 	};
 }
 
 void
-feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const char *public_url, bool is_english)
+feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const struct feed_look *look)
 {
-	static const char stamp[] = "\r\nDTSTAMP";
+	const struct feed_form *form = feed_form(look->format);
 	struct str page = {0}, hub_page = {0};
 	struct feed_entry entry;
 	read_entry(rows, row, &entry);
-	entry.is_english = is_english;
-	entry.page = put_address(&page, public_url, "events", db_text(rows, row, "event"));
-	entry.hub_page = put_address(&hub_page, public_url, "hubs", db_text(rows, row, "hub"));
+	entry.is_english = look->is_english;
+	entry.host = look->host;
+	entry.page = put_address(&page, look->public_url, "", db_text(rows, row, "page"));
+	entry.hub_page = put_address(&hub_page, look->public_url, "hubs/", db_text(rows, row, "hub"));
 	size_t at = pieces->bytes.length;
-	const struct zone *zone = feed_put_entry(&pieces->bytes, &entry);
+	const struct zone *zone = form->put_entry(&pieces->bytes, &entry);
 	size_t length = pieces->bytes.length - at;
-	const char *named = memmem(pieces->bytes.bytes + at, length, stamp, sizeof stamp - 1);
+	const char *named = memmem(pieces->bytes.bytes + at, length, form->name_ends, strlen(form->name_ends));
 	*new_part(pieces) = (struct feed_part){
 		.id = db_number(rows, row, "id"), .version = db_number(rows, row, "version"), .at = at, .length = (uint32_t)length,
 		.name_length = named == NULL ? 0 : (uint32_t)(named - (pieces->bytes.bytes + at)), .zone = zone,

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/str.h"
+#include "feed/key.h"
 
 struct db_rows;
 struct feed_part;
@@ -21,8 +22,14 @@ struct feed_pieces {
 };
 
 void feed_pieces_free(struct feed_pieces *pieces);
+/* What all entries of a feed share; texts outlive the pieces. */
+struct feed_look {
+	enum feed_format format;
+	const char *public_url, *host;
+	bool is_english;
+};
 /* Renders a row and adds it. */
-void feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const char *public_url, bool is_english);
+void feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const struct feed_look *look);
 /* Adds a piece of before, whose bytes are there. */
 void feed_pieces_add(struct feed_pieces *pieces, const struct feed_part *part, const char *bytes);
 /* The parts alone, their bytes staying where they are. */

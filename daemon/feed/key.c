@@ -23,6 +23,17 @@ static const struct {
 	[FEED_PRIVATE] = {"private", 1},
 };
 
+/* Freebusy is a last segment of its own: "hub/berlin/freebusy.ics". */
+static const struct {
+	const char *ending, *mark; /* mark: in a key's text and a file's name */
+} formats[] = {
+	[FEED_ICS] = {".ics", ""},
+	[FEED_ATOM] = {".atom", ".atom"},
+	[FEED_JSON] = {".json", ".json"},
+	[FEED_BUSY] = {"/freebusy.ics", "/freebusy"},
+};
+enum { FORMATS = sizeof formats / sizeof formats[0] };
+
 const char *
 feed_kind_name(enum feed_kind kind)
 {
@@ -73,19 +84,37 @@ next_segment(char **at)
 	return segment;
 }
 
+/* The format, and how long the path is before its ending; the longest ending counts. */
+static bool
+read_ending(const char *path, enum feed_format *ret_format, size_t *ret_length)
+{
+	size_t length = strlen(path), best = 0;
+	for (size_t i = 0; i < FORMATS; i++) {
+		size_t ending = strlen(formats[i].ending);
+		if (ending < best || length <= ending || strcmp(path + length - ending, formats[i].ending) != 0)
+			continue;
+		best = ending;
+		*ret_format = (enum feed_format)i;
+		*ret_length = length - ending;
+	}
+	return best > 0;
+}
+
 static bool
 read_path(struct arena *arena, const char *path, struct feed_key *key)
 {
-	size_t length = strlen(path), count = sizeof kinds / sizeof kinds[0], kind = 0;
-	if (length <= 4 || strcmp(path + length - 4, ".ics") != 0)
+	size_t length, count = sizeof kinds / sizeof kinds[0], kind = 0;
+	if (!read_ending(path, &key->format, &length))
 		return false;
-	char *at = arena_copy(arena, path, length - 4);
+	char *at = arena_copy(arena, path, length);
 	const char *word = next_segment(&at);
 	while (kind < count && !str_equal(word, kinds[kind].name))
 		kind++;
 	if (kind == count)
 		return false;
 	key->kind = (enum feed_kind)kind;
+	if (key->format == FEED_BUSY && key->kind != FEED_HUB && key->kind != FEED_RESOURCE)
+		return false;
 	key->first = next_segment(&at);
 	key->second = next_segment(&at);
 	if (at != NULL || (key->first != NULL) + (key->second != NULL) != kinds[kind].names)
@@ -169,6 +198,7 @@ feed_key_read(struct arena *arena, const char *path, const char *from, const cha
 		return false;
 	*ret_window_error = read_window(from, to, &key);
 	feed_key_put_name(&text, &key, '/');
+	str_put(&text, formats[key.format].mark);
 	put_query(&text, &key);
 	key.text = arena_text(arena, str_text(&text));
 	str_free(&text);
@@ -193,7 +223,7 @@ feed_key_file(struct arena *arena, const struct feed_key *key)
 		str_put(&name, feed_kind_name(key->kind));
 	else
 		feed_key_put_name(&name, key, '-');
-	str_put(&name, ".ics");
+	str_put(&name, key->format == FEED_BUSY ? "-freebusy.ics" : formats[key->format].ending);
 	const char *file = arena_text(arena, str_text(&name));
 	str_free(&name);
 	return file;
@@ -222,11 +252,23 @@ feed_key_put_page(struct str *out, const struct feed_key *key)
 	}
 }
 
-void
-feed_key_put_source(struct str *out, const struct feed_key *key)
+static void
+put_address(struct str *out, const struct feed_key *key, enum feed_format format)
 {
 	str_put(out, "/feeds/");
 	feed_key_put_name(out, key, '/');
-	str_put(out, ".ics");
+	str_put(out, formats[format].ending);
 	put_query(out, key);
+}
+
+void
+feed_key_put_source(struct str *out, const struct feed_key *key)
+{
+	put_address(out, key, key->format);
+}
+
+void
+feed_key_put_calendar(struct str *out, const struct feed_key *key)
+{
+	put_address(out, key, FEED_ICS);
 }

@@ -14,6 +14,9 @@
 struct arena;
 struct str;
 
+/* How a feed is written: the ending of its address. FEED_BUSY: "…/freebusy.ics" of a hub or a resource. */
+enum feed_format { FEED_ICS, FEED_ATOM, FEED_JSON, FEED_BUSY };
+
 /* A private feed's first name is the SHA-256 of the token in its address: the token itself goes no further. */
 enum feed_kind { FEED_ALL, FEED_HUB, FEED_TOPIC, FEED_RESOURCE, FEED_EVENT, FEED_PRIVATE };
 
@@ -21,18 +24,19 @@ enum { FEED_DAYS_BEFORE = 30, FEED_DAYS_AFTER = 400, FEED_YEARS_MAX = 3 };
 
 struct feed_key {
 	enum feed_kind kind;
+	enum feed_format format;
 	const char *first, *second; /* hub, topic or event; resource; or NULL */
 	bool has_window;            /* the reader named days (UTC, both shown); else they slide with the date */
 	int64_t from, to;           /* days since 1970 */
 	bool is_english;
-	const char *text;           /* "hub/berlin", "resource/berlin/saal?from=2026-01-01&to=2026-12-31&lang=en" */
+	const char *text;           /* "hub/berlin", "hub/berlin.atom", "resource/berlin/saal?from=2026-01-01&to=2026-12-31&lang=en" */
 };
 
 /* "all", "hub", "topic", "resource", "event", "private": as in addresses and in SQL. */
 const char *feed_kind_name(enum feed_kind kind);
 
 /*
- * path is what follows "/feeds/", with its ".ics". False: no such feed can be. from and to may be NULL; one alone reaches
+ * path is what follows "/feeds/", with its ending. False: no such feed can be. from and to may be NULL; one alone reaches
  * as far from the other as is allowed. On a window that cannot be, *ret_window_error is set to what is wrong: a parameter's name.
  */
 bool feed_key_read(struct arena *arena, const char *path, const char *from, const char *to, bool is_english,
@@ -46,6 +50,8 @@ const char *feed_key_file(struct arena *arena, const struct feed_key *key);
 void feed_key_put_page(struct str *out, const struct feed_key *key);
 /* Its own path with its query: "/feeds/hub/berlin.ics?lang=en". */
 void feed_key_put_source(struct str *out, const struct feed_key *key);
+/* The same feed as a calendar, whatever the format of this one. */
+void feed_key_put_calendar(struct str *out, const struct feed_key *key);
 /* For the calendar's UID: "feed-hub-berlin", whatever the window or the language. */
 void feed_key_put_name(struct str *out, const struct feed_key *key, char separator);
 

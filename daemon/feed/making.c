@@ -22,8 +22,8 @@
 #include "feed/shelf.h"
 #include "http/http.h"
 
-/* A page of known entries is a list of numbers; one of new ones is rendered in one turn of the loop. */
-enum { PAGE_NEW = 200, PAGE_KNOWN = 1000, ATTEMPTS_MAX = 3, DAY = 24 * 60 * 60 };
+/* A page of known entries is a list of numbers; one of new ones is rendered in one turn of the loop. A resource's busy times are many. */
+enum { PAGE_NEW = 200, PAGE_BUSY = 8, PAGE_KNOWN = 1000, ATTEMPTS_MAX = 3, DAY = 24 * 60 * 60 };
 
 enum making_step { AT_DATABASE, AT_CHECK, AT_TURN };
 
@@ -158,7 +158,7 @@ own_uid(struct feed_making *making)
 	struct str uid = {0};
 	str_put(&uid, "feed-");
 	feed_key_put_name(&uid, &making->feed->key, '-');
-	str_print(&uid, "@%s", making->maker->host);
+	str_print(&uid, "%s@%s", making->feed->key.format == FEED_BUSY ? "-freebusy" : "", making->maker->host);
 	const char *text = arena_text(making->arena, str_text(&uid));
 	str_free(&uid);
 	return text;
@@ -176,6 +176,9 @@ take_head(struct feed_making *making, const struct db_rows *rows)
 		.color = arena_text(arena, db_text(rows, 0, "color")),
 		.page = own_uri(making, feed_key_put_page),
 		.source = making->feed->key.kind == FEED_PRIVATE ? NULL : own_uri(making, feed_key_put_source), /* it would hold the token */
+		.calendar = making->feed->key.kind == FEED_PRIVATE ? NULL : own_uri(making, feed_key_put_calendar),
+		.host = making->maker->host,
+		.is_english = making->feed->key.is_english,
 		.revised = db_number(rows, 0, "revised"),
 	};
 	making->hub_id = arena_text(arena, db_text(rows, 0, "hub_id"));
@@ -204,6 +207,7 @@ static void
 put_key(struct json_writer *writer, const struct feed_key *key)
 {
 	json_put_text(writer, "kind", feed_kind_name(key->kind));
+	json_put_bool(writer, "is_busy", key->format == FEED_BUSY);
 	json_put_text(writer, "language", key->is_english ? "en" : "de");
 }
 
@@ -269,7 +273,8 @@ put_known(struct feed_making *making, struct str *ids, struct str *versions)
 	}
 	str_char(ids, '}');
 	str_char(versions, '}');
-	making->page = count > PAGE_NEW ? count : PAGE_NEW;
+	size_t most = making->feed->key.format == FEED_BUSY ? PAGE_BUSY : PAGE_NEW;
+	making->page = count > most ? count : most;
 }
 
 static void
@@ -286,12 +291,14 @@ static void
 take_page(struct feed_making *making, const struct db_rows *rows)
 {
 	struct feed_maker *maker = making->maker;
+	const struct feed_key *key = &making->feed->key;
+	struct feed_look look = {.format = key->format, .public_url = maker->public_url, .host = maker->host, .is_english = key->is_english};
 	for (size_t row = 0; row < db_count(rows); row++) {
 		int64_t id = db_number(rows, row, "id");
 		if (db_is_true(rows, row, "is_known")) {
 			add_known(making, id);
 		} else {
-			feed_pieces_render(&making->pieces, rows, row, maker->public_url, making->feed->key.is_english);
+			feed_pieces_render(&making->pieces, rows, row, &look);
 			maker->entries_made++;
 		}
 		making->behind = id;
@@ -343,7 +350,7 @@ static void
 begin_assembly(struct feed_making *making)
 {
 	making->step = AT_TURN;
-	making->assembly = feed_assembly_new(&making->head, &making->pieces);
+	making->assembly = feed_assembly_new(making->feed->key.format, &making->head, &making->pieces);
 	making->turn = event_new(making->maker->base, -1, 0, assemble, making);
 	if (making->turn == NULL)
 		abort();

@@ -6,10 +6,11 @@
 
 #include "base/str.h"
 #include "feed/color.h"
+#include "feed/render_inside.h"
 #include "ical/write.h"
 #include "ical/zone.h"
 
-enum { DAY = 24 * 60 * 60, UNIT_SEPARATOR = 0x1F, CATEGORIES_MAX = 64 };
+enum { DAY = 24 * 60 * 60, UNIT_SEPARATOR = 0x1F };
 
 static const struct {
 	const char *state, *status;
@@ -24,8 +25,8 @@ text_or_empty(const char *text)
 }
 
 /* What a URI may not hold would end it early for some readers (RFC 3986 2): such an address is left out. */
-static bool
-is_uri(const char *text)
+bool
+feed_is_uri(const char *text)
 {
 	if (text == NULL || text[0] == '\0')
 		return false;
@@ -38,7 +39,7 @@ is_uri(const char *text)
 static void
 put_uri(struct str *out, const char *name, const char *uri)
 {
-	if (is_uri(uri))
+	if (feed_is_uri(uri))
 		ical_put_raw(out, name, uri);
 }
 
@@ -83,41 +84,60 @@ add_paragraph(struct str *text, const char *label, const char *value)
 	str_put(text, value);
 }
 
+void
+feed_put_text(struct str *out, const struct feed_entry *entry)
+{
+	add_paragraph(out, "", entry->text);
+	add_paragraph(out, entry->is_english ? "With: " : "Mit: ", entry->speakers);
+	add_paragraph(out, entry->is_english ? "Organiser: " : "Veranstalter: ", entry->organiser);
+	add_paragraph(out, entry->is_english ? "Price: " : "Preis: ", entry->price);
+	add_paragraph(out, entry->is_english ? "More: " : "Mehr: ", entry->link);
+}
+
 static void
 put_description(struct str *out, const struct feed_entry *entry)
 {
 	struct str text = {0};
-	add_paragraph(&text, "", entry->text);
-	add_paragraph(&text, entry->is_english ? "With: " : "Mit: ", entry->speakers);
-	add_paragraph(&text, entry->is_english ? "Organiser: " : "Veranstalter: ", entry->organiser);
-	add_paragraph(&text, entry->is_english ? "Price: " : "Preis: ", entry->price);
-	add_paragraph(&text, entry->is_english ? "More: " : "Mehr: ", entry->link);
+	feed_put_text(&text, entry);
 	ical_put_text(out, "DESCRIPTION", str_text(&text));
 	str_free(&text);
+}
+
+size_t
+feed_split_categories(struct str *copy, const char *joined, const char *ret_list[static FEED_CATEGORIES_MAX])
+{
+	size_t count = 0;
+	str_put(copy, text_or_empty(joined));
+	for (char *at = copy->bytes, *end; at != NULL && *at != '\0' && count < FEED_CATEGORIES_MAX; at = end) {
+		end = strchr(at, UNIT_SEPARATOR);
+		if (end != NULL)
+			*end++ = '\0';
+		ret_list[count++] = at;
+	}
+	return count;
 }
 
 static void
 put_categories(struct str *out, const char *joined)
 {
-	const char *list[CATEGORIES_MAX];
-	size_t count = 0;
+	const char *list[FEED_CATEGORIES_MAX];
 	struct str copy = {0};
-	str_put(&copy, text_or_empty(joined));
-	for (char *at = copy.bytes, *end; at != NULL && *at != '\0' && count < CATEGORIES_MAX; at = end) {
-		end = strchr(at, UNIT_SEPARATOR);
-		if (end != NULL)
-			*end++ = '\0';
-		list[count++] = at;
-	}
+	size_t count = feed_split_categories(&copy, joined, list);
 	if (count > 0)
 		ical_put_texts(out, "CATEGORIES", list, count);
 	str_free(&copy);
 }
 
+const char *
+feed_title(const struct feed_entry *entry)
+{
+	return entry->title != NULL ? entry->title : entry->is_english ? "Busy" : "Belegt";
+}
+
 static void
 put_organizer(struct str *out, const struct feed_entry *entry)
 {
-	if (entry->hub == NULL || !is_uri(entry->hub_page))
+	if (entry->hub == NULL || !feed_is_uri(entry->hub_page))
 		return;
 	struct str name = {0};
 	str_put(&name, "ORGANIZER");
@@ -148,7 +168,7 @@ feed_put_entry(struct str *out, const struct feed_entry *entry)
 		put_days(out, entry);
 	else
 		zone = put_times(out, entry);
-	ical_put_text(out, "SUMMARY", entry->title != NULL ? entry->title : entry->is_english ? "Busy" : "Belegt");
+	ical_put_text(out, "SUMMARY", feed_title(entry));
 	put_description(out, entry);
 	ical_put_text(out, "LOCATION", text_or_empty(entry->location));
 	if (entry->has_geo)
@@ -194,4 +214,19 @@ void
 feed_put_end(struct str *out)
 {
 	ical_end(out, "VCALENDAR");
+}
+
+/* ---- the formats ---- */
+
+static const struct feed_form forms[] = {
+	[FEED_ICS] = {"text/calendar; charset=utf-8", feed_put_head, feed_put_entry, feed_put_end, "\r\nDTSTAMP", "", true},
+	[FEED_ATOM] = {"application/atom+xml; charset=utf-8", feed_put_atom_head, feed_put_atom_entry, feed_put_atom_end, "</id>", "", false},
+	[FEED_JSON] = {"application/feed+json; charset=utf-8", feed_put_json_head, feed_put_json_entry, feed_put_json_end, "\",\"date_published\"", ",\n", false},
+	[FEED_BUSY] = {"text/calendar; charset=utf-8", feed_put_head, feed_put_busy_entry, feed_put_end, "\r\nDTSTAMP", "", false},
+};
+
+const struct feed_form *
+feed_form(enum feed_format format)
+{
+	return &forms[format];
 }

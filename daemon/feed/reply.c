@@ -8,6 +8,7 @@
 #include "base/when.h"
 #include "dispatch.h"
 #include "feed/key.h"
+#include "feed/render.h"
 #include "feed/shelf.h"
 #include "http/http.h"
 
@@ -19,8 +20,8 @@ void
 feed_reply_none(struct http_request *request)
 {
 	answer_problem(request, 404, "not-found",
-	    "Diesen Kalender gibt es nicht. Die Adresse eines Kalenders endet auf .ics: /feeds/all.ics, /feeds/hub/NAME.ics.",
-	    "There is no such calendar. A calendar's address ends in .ics: /feeds/all.ics, /feeds/hub/NAME.ics.");
+	    "Diesen Kalender gibt es nicht. Die Adresse eines Kalenders endet auf .ics, .atom oder .json: /feeds/all.ics, /feeds/hub/NAME.ics.",
+	    "There is no such calendar. A calendar's address ends in .ics, .atom or .json: /feeds/all.ics, /feeds/hub/NAME.ics.");
 }
 
 static void
@@ -107,7 +108,7 @@ feed_reply_body(struct http_request *request, struct feed *feed, const struct fe
 	if (moment == NULL)
 		add_staleness(request, body);
 	http_reply_entity(request, 200, &(struct http_entity){
-		.type = "text/calendar; charset=utf-8",
+		.type = feed_form(feed->key.format)->type,
 		.plain = body->plain,
 		.gzip = may_gzip ? body->gzip : NULL,
 		.etag = body->etag,

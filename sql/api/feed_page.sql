@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- The next entries of a feed behind an id, in the order of ids: at most input.limit; fewer tell the end.
 -- input: {"kind", "hub_id", "target_id", "topic" (of api.feed_head), "behind", "limit", "from", "to": UTC dates, both shown,
--- "today", "slides": false for a window that the reader named, "language"}. known_ids, known_versions: what the reader has rendered.
+-- "today", "slides": false for a window that the reader named, "language", "is_busy": free and busy times}.
+-- known_ids, known_versions: what the reader has rendered.
 -- Owned by hubd_network: pages of the feeds of all and of a topic cross hubs. It shows public
 -- events, bare busy times, and to the holder of a private address that person's own bookings (the head found whose it is).
 CREATE OR REPLACE FUNCTION api.feed_page(caller jsonb, input jsonb, known_ids bigint[], known_versions bigint[])
@@ -15,7 +16,11 @@ DECLARE
     shown tstzrange := tstzrange((input ->> 'from')::timestamp AT TIME ZONE 'UTC', ((input ->> 'to')::date + 1)::timestamp AT TIME ZONE 'UTC');
     kept_since timestamptz := ((input ->> 'today')::date - 60)::timestamp AT TIME ZONE 'UTC';
 BEGIN
-    IF kind = 'resource' THEN
+    IF (input ->> 'is_busy')::boolean THEN
+        RETURN QUERY SELECT * FROM hubd.feed_freebusy((input ->> 'hub_id')::bigint,
+            hubd.feed_resource_ids((input ->> 'hub_id')::bigint, CASE WHEN kind = 'resource' THEN (input ->> 'target_id')::bigint END, behind, page),
+            shown, CASE WHEN slides THEN (input ->> 'today')::timestamp AT TIME ZONE 'UTC' END, language, known_ids, known_versions);
+    ELSIF kind = 'resource' THEN
         RETURN QUERY SELECT * FROM hubd.feed_busy(
             hubd.feed_booking_ids((input ->> 'hub_id')::bigint, (input ->> 'target_id')::bigint, behind, page, shown, kept_since, slides),
             language, known_ids, known_versions);

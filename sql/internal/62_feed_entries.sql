@@ -30,9 +30,9 @@ CREATE OR REPLACE FUNCTION hubd.feed_events(ids bigint[], language text, known_i
             hubd.say(language, e.title, coalesce(nullif(e.title_en, ''), e.title)),
             hubd.say(language, e.text, coalesce(nullif(e.text_en, ''), e.text)),
             hubd.feed_location(e.place, fresh.rooms, s), s.latitude, s.longitude,
-            hubd.feed_categories(e.topics, e.categories, language), h.name, h.slug, e.id,
+            hubd.feed_categories(e.topics, e.categories, language), h.name, h.slug,
             array_to_string(e.speakers, ', '), e.organiser, e.price, e.url, e.online_url, e.image_url,
-            o.booking_id IS NOT NULL AND NOT o.is_unplaced
+            o.booking_id IS NOT NULL AND NOT o.is_unplaced, 'events/' || e.id, NULL, NULL
         FROM fresh JOIN hubd.event AS e ON e.hub_id = fresh.hub_id AND e.id = fresh.id
         JOIN hubd.occurrence AS o ON o.hub_id = fresh.hub_id AND o.id = fresh.occurrence_id
         JOIN hubd.hub AS h ON h.id = fresh.hub_id
@@ -40,7 +40,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_events(ids bigint[], language text, known_i
         WHERE NOT fresh.is_known
         UNION ALL
         SELECT fresh.id, fresh.version, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM fresh WHERE fresh.is_known
         ORDER BY 1;
     END;
@@ -63,13 +63,14 @@ CREATE OR REPLACE FUNCTION hubd.feed_busy(ids bigint[], language text, known_ids
             CASE WHEN entry.state = 'cancelled' THEN 'cancelled'
                 WHEN entry.state = 'held' OR entry.event_state = 'tentative' THEN 'tentative' ELSE 'confirmed' END,
             hubd.say(language, entry.event_title, coalesce(nullif(entry.event_title_en, ''), entry.event_title)),
-            NULL, NULL, NULL::double precision, NULL::double precision, NULL, NULL, NULL, entry.event_id, NULL, NULL, NULL, NULL, NULL, NULL, true
+            NULL, NULL, NULL::double precision, NULL::double precision, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, true,
+            'events/' || entry.event_id, NULL, NULL
         FROM entry LEFT JOIN unnest(known_ids, known_versions) AS known (id, version)
             ON known.id = entry.id AND known.version = entry.version
         WHERE known.id IS NULL
         UNION ALL
         SELECT entry.id, entry.version, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM entry JOIN unnest(known_ids, known_versions) AS known (id, version)
             ON known.id = entry.id AND known.version = entry.version
         ORDER BY 1;

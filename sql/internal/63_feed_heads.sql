@@ -16,7 +16,8 @@ BEGIN
             (SELECT min(h.created_at) FROM hubd.hub AS h);
     ELSIF kind = 'hub' THEN
         RETURN QUERY SELECT h.id, h.id, NULL::text, h.name, hubd.say(language, h.about_de, coalesce(nullif(h.about_en, ''), h.about_de)),
-            coalesce(h.color, '#0b6e99'), h.zone, ARRAY['hub:' || h.id], h.created_at
+            coalesce(h.color, '#0b6e99'), h.zone, 'hub:' || h.id || CASE WHEN (input ->> 'is_busy')::boolean
+                THEN ARRAY(SELECT 'resource:' || r.id FROM hubd.resource AS r WHERE r.hub_id = h.id ORDER BY r.id) ELSE '{}' END, h.created_at
         FROM hubd.hub AS h WHERE h.slug = input ->> 'hub' AND NOT h.is_network;
     ELSIF kind = 'topic' THEN
         RETURN QUERY SELECT NULL::bigint, NULL::bigint, t.slug, hubd.say(language, t.name_de, t.name_en),

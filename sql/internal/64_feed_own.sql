@@ -34,13 +34,14 @@ CREATE OR REPLACE FUNCTION hubd.feed_own(ids bigint[], language text, known_ids 
             hubd.feed_epoch(lower((e.b).during)), hubd.feed_epoch(upper((e.b).during)), hubd.feed_epoch((e.b).local_start), hubd.feed_epoch((e.b).local_end),
             false, (e.b).zone, (e.b).state, coalesce(nullif((e.b).title, ''), e.names), (e.b).note,
             concat_ws(', ', e.names, nullif(s.name, ''), nullif(s.street, ''), nullif(concat_ws(' ', nullif(s.postcode, ''), nullif(s.city, '')), '')),
-            s.latitude, s.longitude, NULL, e.hub_name, e.hub, NULL::bigint, NULL, NULL, NULL, NULL, NULL, NULL, true
+            s.latitude, s.longitude, NULL, e.hub_name, e.hub, NULL, NULL, NULL, NULL, NULL, NULL, true,
+            'me/bookings/' || (e.b).id, NULL, NULL
         FROM entry AS e LEFT JOIN hubd.site AS s ON s.hub_id = (e.b).hub_id AND s.id = e.site_id
         LEFT JOIN unnest(known_ids, known_versions) AS known (id, version) ON known.id = (e.b).id AND known.version = e.version
         WHERE known.id IS NULL
         UNION ALL
         SELECT (e.b).id, e.version, true, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
         FROM entry AS e JOIN unnest(known_ids, known_versions) AS known (id, version) ON known.id = (e.b).id AND known.version = e.version
         ORDER BY 1;
     END;

@@ -364,15 +364,19 @@ def judge_body(body, today=None, before=None, shown=None):
 
 # ---- rows about the answer ----
 
+TYPES = {"ics": "text/calendar; charset=utf-8", "atom": "application/atom+xml; charset=utf-8", "json": "application/feed+json; charset=utf-8"}
+
+
 def http_row(answer, path):
     headers = answer.headers
     if answer.status != 200:
         yield f"status {answer.status}"
-    if headers.get("Content-Type") != "text/calendar; charset=utf-8":
+    ending = path.split("?")[0].rpartition(".")[2]
+    if headers.get("Content-Type") != TYPES.get(ending):
         yield f"Content-Type is {headers.get('Content-Type')}"
-    if not re.fullmatch(r'inline; filename="[^"/]+\.ics"', headers.get("Content-Disposition") or ""):
+    if not re.fullmatch(rf'inline; filename="[^"/]+\.{re.escape(ending)}"', headers.get("Content-Disposition") or ""):
         yield f"Content-Disposition is {headers.get('Content-Disposition')}"
-    if not path.split("?")[0].endswith(".ics"):
+    if ending not in TYPES:
         yield f"the address {path} does not end in .ics"
     if not (headers.get("Content-Length") or "").isdigit() or headers.get("Transfer-Encoding"):
         yield "no Content-Length"
@@ -380,8 +384,12 @@ def http_row(answer, path):
         yield "a cookie or a redirect"
 
 
-def caching_row(answer, _path):
-    if answer.headers.get("Cache-Control") != "public, max-age=900":
+def is_secret(path):
+    return path.startswith("/feeds/private/") or "key=" in path
+
+
+def caching_row(answer, path):
+    if answer.headers.get("Cache-Control") != ("private, max-age=900" if is_secret(path) else "public, max-age=900"):
         yield f"Cache-Control is {answer.headers.get('Cache-Control')}"
     if "accept-encoding" not in (answer.headers.get("Vary") or "").lower():
         yield f"Vary is {answer.headers.get('Vary')}"
@@ -420,7 +428,7 @@ def judge_validators(fetch, path):
         expect("HTTP", other.status == 405 and "GET" in (other.headers.get("Allow") or ""), f"{method} is answered {other.status}")
     for accept in ("text/html", "application/json", "*/*"):
         kind = fetch(path, headers={"Accept": accept}).headers.get("Content-Type")
-        expect("HTTP", kind == "text/calendar; charset=utf-8", f"Accept: {accept} gets {kind}")
+        expect("HTTP", kind == plain.headers.get("Content-Type"), f"Accept: {accept} gets {kind}")
     for sent in (tag, "W/" + tag, f'"x", {tag}', "*"):
         same_answer = fetch(path, headers={"If-None-Match": sent, "Accept-Encoding": "identity"})
         expect("validators", same_answer.status == 304 and same_answer.body == b"", f"If-None-Match: {sent} is answered {same_answer.status}")

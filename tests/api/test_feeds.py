@@ -13,6 +13,7 @@ import pytest
 
 import feed_checker
 import feed_world
+import news_checker
 import postgres
 
 pytestmark = pytest.mark.skipif(not postgres.is_available(), reason="skipped: no PostgreSQL server installed")
@@ -72,6 +73,77 @@ def test_every_kind_of_feed_passes_every_row(world, one):
         if "gzip=no" not in path:
             assert feed_checker.judge_validators(one.get, path) == [], path
         assert icalendar.Calendar.from_ical(answer.body).walk("VEVENT"), path
+
+
+NASTY = "Netz & <Hafen>; \"Öl\" ]]> \\ 😀\x01\ufffe"
+
+
+@pytest.mark.parametrize("form", ["atom", "json"])
+def test_every_feed_is_there_as_news_too(world, one, other, form):
+    """Titles, days and places reach readers of Atom and JSON Feed; equal in every process, 304 when nothing changed."""
+    start = soon(world, 31)
+    event, uid = world.event("nord", NASTY, start, title_en="Harbour", rooms=("saal",), text="Zeile\n\n& mehr", topics=["ki"], categories=["Vortrag & Tee"],
+                             speakers=["Ada"], online_url="https://stream.example.org/?a=1&b=2", url="https://example.org/x")
+    world.event("nord", "Drei Tage", start.replace(hour=0), minutes=3 * 24 * 60, is_all_day=True, zone="UTC", topics=["ki"])
+    gone, _ = world.event("nord", "Fällt aus", start, topics=["ki"])
+    world.change_event(gone, state="cancelled", cancelled_at=world.now(), sequence=1)
+    world.booking("nord", "saal", start + 4 * DAY)
+    judge = getattr(news_checker, "judge_" + form)
+    for name in ("all", "hub/nord", "topic/ki", "resource/nord/saal", f"event/{event}"):
+        for query in ("", "?lang=en"):
+            path = f"/feeds/{name}.{form}{query}"
+            answer = one.get(path, headers={"Accept-Encoding": "identity"})
+            assert judge(answer.body) + feed_checker.judge_answer(answer, path) == [], path
+            assert other.get(path).body == answer.body
+    assert feed_checker.judge_validators(one.get, f"/feeds/hub/nord.{form}") == []
+    german, english = feed(one, f"hub/nord.{form}").body, feed(one, f"hub/nord.{form}?lang=en").body
+    local = start.astimezone(feed_checker.zoneinfo.ZoneInfo("Europe/Berlin"))
+    for body, words in ((german, (f"{local:%d.%m.%Y, %H:%M}–", "Uhr (Europe/Berlin)", "Wo: Saal, Haus nord")),
+                        (english, (f"{local.day} {local:%B %Y, %H:%M}–", "Where: Hall, Haus nord"))):
+        text = body.decode()
+        assert all(word in text for word in words), (words, text)
+    if form == "atom":
+        titles = [entry.findtext(news_checker.ATOM + "title") for entry in news_checker.ElementTree.fromstring(german).findall(news_checker.ATOM + "entry")]
+        assert NASTY.replace("\x01", "").replace("\ufffe", "") in titles and "Abgesagt: Fällt aus" in titles
+    else:
+        items = {item["id"]: item for item in news_checker.json.loads(german)["items"]}
+        assert items[uid]["title"] == NASTY and datetime.datetime.fromisoformat(items[uid]["_hubd"]["start"]) == start
+        assert items[uid]["tags"] == ["Künstliche Intelligenz", "Vortrag & Tee"]
+    world.change_event(event, title="Anders")
+    assert judge(feed(one, f"hub/nord.{form}").body, before=german) == []
+
+
+def test_who_plans_sees_when_a_room_is_taken_and_nothing_else(world, one, other):
+    start = soon(world, 24 * 20)
+    world.booking("nord", "saal-a", start, minutes=60, title="Sehr geheim")
+    world.booking("nord", "saal-a", start + datetime.timedelta(hours=1), minutes=30)
+    world.booking("nord", "saal-b", start + datetime.timedelta(hours=3), state="held")
+    world.booking("nord", "plaetze", start, units=2)
+    world.booking("nord", "plaetze", start + datetime.timedelta(minutes=30), units=1)
+
+    def stamp(hours):
+        return (start + datetime.timedelta(hours=hours)).strftime("%Y%m%dT%H%M%SZ")
+
+    busy = {}
+    for path in ("resource/nord/saal", "resource/nord/saal-a", "resource/nord/plaetze", "hub/nord"):
+        answer = feed(one, path + "/freebusy.ics")
+        assert news_checker.judge_freebusy(answer.body) + feed_checker.judge_answer(answer, f"/feeds/{path}/freebusy.ics") == []
+        assert b"geheim" not in answer.body and b"Notiz" not in answer.body and other.get(f"/feeds/{path}/freebusy.ics").body == answer.body
+        busy[path] = {component.one("ORGANIZER").params["CN"]: [(line.params["FBTYPE"], line.value) for line in component.all("FREEBUSY")
+                                                               if stamp(-1) < line.value < stamp(9)]
+                      for component in feed_checker.read(answer.body).components("VFREEBUSY")}
+    sure = ("BUSY", f"{stamp(0)}/{stamp(1.5)}")  # two bookings in a row are one period
+    assert busy["resource/nord/saal"] == {"Saal": [sure, ("BUSY-TENTATIVE", f"{stamp(3)}/{stamp(4)}")]}
+    assert busy["resource/nord/saal-a"] == {"Saal A": [sure]}
+    assert busy["resource/nord/plaetze"] == {"Plätze": [("BUSY", f"{stamp(0.5)}/{stamp(1)}")]}  # two of three taken: not full
+    assert busy["hub/nord"] == {**busy["resource/nord/saal"], **busy["resource/nord/saal-a"], **busy["resource/nord/plaetze"],
+                                "Saal B": [("BUSY-TENTATIVE", f"{stamp(3)}/{stamp(4)}")]}
+    before = feed(one, "hub/nord/freebusy.ics").body
+    world.booking("nord", "saal-b", start + datetime.timedelta(hours=6))
+    after = feed(one, "hub/nord/freebusy.ics").body
+    changed = [pair[0].split(b"\r\n")[1] for pair in zip(before.split(b"BEGIN:VFREEBUSY"), after.split(b"BEGIN:VFREEBUSY")) if pair[0] != pair[1]]
+    assert len(changed) == 3, changed  # the calendar's LAST-MODIFIED, the half, and the hall that it is part of
+    assert feed_checker.judge_validators(one.get, "/feeds/hub/nord/freebusy.ics") == []
 
 
 def test_an_event_comes_through_word_for_word(world, one):
@@ -144,7 +216,8 @@ def test_an_hour_that_comes_twice_is_told_apart(world, one):
 
 def test_unknown_feeds_are_not_found_and_methods_refused(one):
     for path in ("hub/nix.ics", "hub/nord", "hub/NORD.ics", "topic/nix.ics", "resource/nord/nix.ics", "resource/nix/saal.ics", "event/1.ics",
-                 "event/x.ics", "event/99999999999999999999.ics", "nix/nord.ics", "hub/nord.atom", "hub/network.ics"):
+                 "event/x.ics", "event/99999999999999999999.ics", "nix/nord.ics", "hub/nord.xml", "hub/network.ics",
+                 "all/freebusy.ics", "event/1/freebusy.ics", "hub/nord/freebusy.atom", "hub/nord/freebusy.ics.ics", "hub/nix/freebusy.ics"):
         assert one.get("/feeds/" + path).status == 404, path
     assert one.get("/feeds/hub/nord.ics", method="DELETE").status == 405
 

@@ -123,7 +123,9 @@ def check(reply, method, path):
     ("/api/v1/bookings", ""), ("/api/v1/openapi.json", ""), ("/problems", ""), ("/problems/{problem}", "/problems/slot-taken"),
     ("/problems/{problem}", "/problems/none-such"), ("/healthz", ""), ("/readyz", ""), ("/metrics", ""), ("/feeds/all.ics", ""),
     ("/feeds/hub/{hub}", "/feeds/hub/werft.ics"), ("/feeds/hub/{hub}", "/feeds/hub/nirgends.ics"),
-    ("/feeds/topic/{topic}", "/feeds/topic/ai.ics"), ("/feeds/resource/{hub}/{resource}", "/feeds/resource/werft/saal.ics")])
+    ("/feeds/topic/{topic}", "/feeds/topic/ai.ics"), ("/feeds/all.atom", ""), ("/feeds/all.json", ""), ("/feeds/hub/{hub}", "/feeds/hub/werft.json"),
+    ("/feeds/hub/{hub}/freebusy.ics", "/feeds/hub/werft/freebusy.ics"),
+    ("/feeds/resource/{hub}/{resource}/freebusy.ics", "/feeds/resource/werft/saal/freebusy.ics"), ("/feeds/resource/{hub}/{resource}", "/feeds/resource/werft/saal.ics")])
 def test_answers_are_as_described(hubd, path, address):
     check(hubd.get(address or path), "GET", path)
 
