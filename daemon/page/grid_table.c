@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "http/http.h"
-#include "ical/dates.h"
+#include "page/dates.h"
 #include "page/grid.h"
 #include "page/page.h"
 #include "page/parts.h"
@@ -191,13 +191,11 @@ put_bars(const struct pen *pen, const struct grid *grid, const struct grid_colum
 			bar.end = next.end;
 			continue;
 		}
-		if (bar.state != GRID_FREE) {
-			json_open_map(pen->writer, NULL);
-			json_put_text(pen->writer, "state", grid_state_name(bar.state));
-			json_put_text(pen->writer, "x", number(pen, (bar.start - column->day - grid->first) / STRIP));
-			json_put_text(pen->writer, "width", number(pen, (bar.end - bar.start) / STRIP));
-			json_close_map(pen->writer);
-		}
+		json_open_map(pen->writer, NULL);
+		json_put_text(pen->writer, "state", grid_state_name(bar.state));
+		json_put_text(pen->writer, "x", number(pen, (bar.start - column->day - grid->first) / STRIP));
+		json_put_text(pen->writer, "width", number(pen, (bar.end - bar.start) / STRIP));
+		json_close_map(pen->writer);
 		bar = next;
 	}
 }

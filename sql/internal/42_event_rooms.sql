@@ -26,7 +26,7 @@ BEGIN
         INSERT INTO hubd.booking AS b (hub_id, kind, state, title, person_id, during, local_start, local_end, zone, uid, is_example)
         SELECT hub, 'event', 'confirmed', title, person_id, during, local_start, local_end, zone, uid, is_example
         FROM wish ORDER BY lower(during), id
-        ON CONFLICT (hub_id, uid) DO UPDATE SET state = 'confirmed', cancelled_at = NULL, title = excluded.title,
+        ON CONFLICT (hub_id, uid) WHERE series_id IS NULL DO UPDATE SET state = 'confirmed', cancelled_at = NULL, title = excluded.title,
             during = excluded.during, local_start = excluded.local_start, local_end = excluded.local_end, zone = excluded.zone,
             sequence = b.sequence + (b.during <> excluded.during)::integer, revision = b.revision + 1, revised_at = hubd.present()
         RETURNING b.id, b.uid

@@ -90,7 +90,7 @@ BEGIN
             hubd.span((doc ->> 'start')::timestamptz, (doc ->> 'end')::timestamptz), (doc ->> 'local_start')::timestamp,
             (doc ->> 'local_end')::timestamp, doc ->> 'zone', uid, hubd.is_example(doc)
         FROM wish LEFT JOIN hubd.person AS p ON p.id = hubd.person_of(doc ->> 'person')
-        ON CONFLICT (hub_id, uid) DO NOTHING RETURNING b.id, b.uid
+        ON CONFLICT (hub_id, uid) WHERE series_id IS NULL DO NOTHING RETURNING b.id, b.uid
     ), items AS (
         INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id)
         SELECT hub, booked.id, row_number() OVER (PARTITION BY booked.id ORDER BY r.position, r.id), r.id

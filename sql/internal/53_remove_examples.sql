@@ -28,6 +28,7 @@ DECLARE
 BEGIN
     gone := ARRAY(SELECT r.id FROM hubd.resource AS r WHERE r.hub_id = hub AND r.is_example
         AND NOT EXISTS (SELECT FROM hubd.booking_item AS i WHERE i.hub_id = hub AND i.resource_id = r.id)
+        AND NOT EXISTS (SELECT FROM hubd.series_item AS si WHERE si.hub_id = hub AND si.resource_id = r.id)
         AND NOT EXISTS (SELECT FROM hubd.event_resource AS er WHERE er.hub_id = hub AND er.resource_id = r.id)
         AND NOT EXISTS (SELECT FROM hubd.resource_unit AS ru JOIN hubd.claim AS c ON c.hub_id = hub AND c.unit_id = ru.unit_id
             WHERE ru.hub_id = hub AND ru.resource_id = r.id));
@@ -61,6 +62,7 @@ CREATE OR REPLACE FUNCTION hubd.remove_example_people() RETURNS bigint LANGUAGE 
 DECLARE
     gone bigint[] := ARRAY(SELECT p.id FROM hubd.person AS p WHERE p.is_example
         AND NOT EXISTS (SELECT FROM hubd.booking AS b WHERE b.person_id = p.id)
+        AND NOT EXISTS (SELECT FROM hubd.series AS s WHERE s.person_id = p.id)
         AND NOT EXISTS (SELECT FROM hubd.event AS e WHERE e.person_id = p.id));
     firms bigint[];
     removed bigint;

@@ -26,12 +26,12 @@ export async function pages() {
 	return rows;
 }
 
-/** A page in a context of its own: { width, height, scheme: "light"|"dark", language: "de"|"en", javaScript: true, session: a cookie }. */
-export async function open({ width = 1280, height = 900, scheme = "light", language = "de", javaScript = true, storage } = {}) {
+/** A page in a context of its own: { width, height, scheme: "light"|"dark", language: "de"|"en", javaScript: true, storage: cookies, zone }. */
+export async function open({ width = 1280, height = 900, scheme = "light", language = "de", javaScript = true, storage, zone } = {}) {
 	browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 	const context = await browser.newContext({
 		viewport: { width, height }, colorScheme: scheme, locale: language === "de" ? "de-DE" : "en-GB",
-		javaScriptEnabled: javaScript, storageState: storage, baseURL: url, bypassCSP: false,
+		javaScriptEnabled: javaScript, storageState: storage, timezoneId: zone, baseURL: url, bypassCSP: false,
 	});
 	return context.newPage();
 }
@@ -49,12 +49,20 @@ export function watch(page) {
 	return seen;
 }
 
-/** The sum of layout shifts since the page came, by the browser's own count. */
+/** Layout shifts since the page came, by the browser's own count: { sum, what: which elements moved, and by how much }. */
 export function layoutShift(page) {
 	return page.evaluate(() => new Promise((resolve) => {
+		const said = new Set();
 		let sum = 0;
-		new PerformanceObserver((list) => { for (const entry of list.getEntries()) sum += entry.value; }).observe({ type: "layout-shift", buffered: true });
-		setTimeout(() => resolve(sum), 100);
+		const nameOf = (node) => node?.nodeType === 1 ? `${node.localName}.${node.className?.baseVal ?? node.className}` : node?.nodeName;
+		new PerformanceObserver((list) => {
+			for (const entry of list.getEntries()) {
+				sum += entry.value;
+				for (const { node, previousRect: a, currentRect: b } of entry.sources)
+					said.add(`${nameOf(node)} ${a.x},${a.y} ${a.width}x${a.height} -> ${b.x},${b.y} ${b.width}x${b.height}`);
+			}
+		}).observe({ type: "layout-shift", buffered: true });
+		setTimeout(() => resolve({ sum, what: [...said].slice(0, 8).join("; ") }), 100);
 	}));
 }
 

@@ -65,6 +65,10 @@ def test_every_page_is_accessible_valid_light_and_still(examples):
     judge(drive(examples, "every_page.mjs"))
 
 
+def test_nothing_moves_under_the_finger_while_a_page_comes_on_a_slow_line(examples):
+    judge(drive(examples, "slow_line.mjs"))
+
+
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_a_journey_arrives(examples, journey):
     judge(drive(examples, journey))

@@ -6,7 +6,7 @@ for (const line of document.querySelectorAll("[data-start][data-zone]")) {
 	const from = new Date(start), to = new Date(end);
 	const clock = (at, timeZone) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
 	if (!own || clock(from, own) === clock(from, zone)) continue;
-	const format = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "long", hour: "numeric", minute: "2-digit" });
+	const format = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "short", day: "numeric", month: "short", hour: "numeric", minute: "2-digit" });
 	const time = to > from ? format.formatRange(from, to) : format.format(from);
-	line.append(" · ", words.replace("{zone}", own).replace("{time}", time));
+	line.append(" · ", words.replace("{time}", time));
 }
