@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "http/http.h"
-#include "page/dates.h"
+#include "ical/dates.h"
 #include "page/grid.h"
 #include "page/page.h"
 #include "page/parts.h"
