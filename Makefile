@@ -5,7 +5,7 @@ PREFIX  ?= /usr
 VERSION := 0.1.0
 
 comma    := ,
-PACKAGES := libevent libical libpq jansson expat zlib libcrypto libsystemd libqrencode
+PACKAGES := libevent libical libpq jansson expat zlib libcrypto libsystemd libqrencode libcurl
 CFLAGS   ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
             -Wpointer-arith -Wvla -Wformat=2 -Werror
