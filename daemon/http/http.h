@@ -95,8 +95,9 @@ void *http_state(const struct http_request *request);
 void http_add_field(struct http_request *request, const char *name, const char *value); /* copies; CR and LF in a value are our mistake */
 /*
  * Copies the body. A HEAD request gets the same head without it; 204 and 304 carry none. type may be NULL where there is no body.
- * Text from 1 KiB to 256 KiB is compressed when asked for, unless an ETag was set (it would name other bytes) or the
- * request has a cookie (BREACH: secrets beside reflected input).
+ * Text from 1 KiB to 256 KiB is compressed when asked for, unless an ETag was set (it would name other bytes) or a stranger's
+ * page may have sent the request with the cookie of who looks at it (BREACH: private text beside what the stranger chose). A browser says
+ * who sent it in Sec-Fetch-Site: with a cookie only "same-origin" and "none" (its user's own hand) are compressed.
  */
 void http_reply(struct http_request *request, int status, const char *type, const void *body, size_t length);
 /*

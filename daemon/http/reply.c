@@ -209,12 +209,22 @@ is_text(const char *type)
 	return false;
 }
 
-/* Compressed only where nothing names the bytes and no secret stands beside what the asker chose. */
+/* May another site have made the browser send this, with a cookie? Silence of an old browser counts as yes. */
+static bool
+may_be_forced(const struct http_request *request)
+{
+	const char *site = http_field(request, "sec-fetch-site");
+	if (http_field(request, "cookie") == NULL)
+		return false;
+	return site == NULL || (strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0);
+}
+
+/* Compressed only where nothing names the bytes and nobody can measure what stands beside words of their own. */
 static bool
 may_compress(const struct http_request *request, const char *type, size_t length)
 {
 	return type != NULL && length >= GZIP_MIN && length <= GZIP_MAX && request->etag == NULL && is_text(type) &&
-	    http_field(request, "cookie") == NULL;
+	    !may_be_forced(request);
 }
 
 void

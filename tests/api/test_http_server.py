@@ -635,6 +635,13 @@ def test_text_is_compressed_when_asked_and_nothing_forbids_it(plain):
     assert plain.get("/modified", f"If-Modified-Since: {DATE}").status == 304
 
 
+@pytest.mark.parametrize("site, is_compressed", [("same-origin", True), ("none", True), ("same-site", False), ("cross-site", False), ("nonsense", False)])
+def test_a_strangers_page_cannot_measure_what_somebody_signed_in_reads(plain, site, is_compressed):
+    reply = plain.get("/modified", "Accept-Encoding: gzip", "Cookie: a=b", f"Sec-Fetch-Site: {site}")
+    assert ("content-encoding" in reply.fields) is is_compressed
+    assert "content-encoding" in plain.get("/modified", "Accept-Encoding: gzip", f"Sec-Fetch-Site: {site}").fields, "without a cookie nothing is private"
+
+
 def test_a_hot_feed_is_the_same_bytes_for_a_crowd(plain):
     one = plain.get("/big?bytes=300000").body
     crowd = [plain.connect(timeout=20) for _ in range(30)]
