@@ -65,6 +65,8 @@ static const struct route routes[] = {
 	    .ask = page_ask_move, .answer = page_answer_move},
 	{.method = "POST", .path = "/me/bookings/{id}/cancel", .statement = "booking_cancel", .is_write = true, .is_form = true, .ask = page_ask_my_booking,
 	    .answer = page_answer_cancel},
+	{.method = "POST", .path = "/me/bookings/{id}/restore", .statement = "booking_restore", .is_write = true, .is_form = true,
+	    .ask = page_ask_my_booking, .answer = page_answer_restore},
 	{.method = "GET", .path = "/me/feeds", .statement = "page_my_feeds", .query = "done", .answer = page_answer_my_feeds},
 	{.method = "POST", .path = "/me/feeds", .statement = "my_feed_add", .is_write = true, .is_form = true, .ask = page_ask_feed_add,
 	    .answer = page_answer_feed_add},
@@ -133,6 +135,7 @@ static const struct route routes[] = {
 	    .ask = booking_ask_change},
 	{.method = "DELETE", .path = API "/bookings/{id}", .statement = "booking_cancel", .is_write = true, .ask = booking_ask_act},
 	{.method = "POST", .path = API "/bookings/{id}/confirm", .statement = "booking_confirm", .is_write = true, .ask = booking_ask_act},
+	{.method = "POST", .path = API "/bookings/{id}/restore", .statement = "booking_restore", .is_write = true, .ask = booking_ask_act},
 	{.method = "GET", .path = API "/freebusy", .look = "look_zone", .statement = "freebusy", .ask = booking_ask_freebusy},
 	{.method = "GET", .path = API "/find", .look = "look_zone", .statement = "find", .ask = booking_ask_find},
 

@@ -144,6 +144,28 @@ put_list(struct http_request *request, struct json_writer *writer, const char *n
 	json_close_list(writer);
 }
 
+/* What was cancelled within the last minute, to be taken back; the page asks anew when the minute is over. */
+static void
+put_restorable(struct http_request *request, struct json_writer *writer, const struct json *bookings)
+{
+	json_put_bool(writer, "has_restorable", json_size(bookings) > 0);
+	json_open_list(writer, "scripts");
+	if (json_size(bookings) > 0)
+		json_put_text(writer, NULL, "until.js");
+	json_close_list(writer);
+	json_open_list(writer, "restorable");
+	for (size_t i = 0; i < json_size(bookings); i++) {
+		const struct json *booking = json_at(bookings, i);
+		const char *title = text_of(booking, "title");
+		json_open_map(writer, NULL);
+		json_put_text(writer, "id", arena_print(http_arena(request), "%lld", (long long)json_as_integer(json_get(booking, "id"))));
+		json_put_text(writer, "heading", *title != '\0' ? title : my_what(request, json_get(booking, "items")));
+		json_put_text(writer, "until", text_of(booking, "restorable_until"));
+		json_close_map(writer);
+	}
+	json_close_list(writer);
+}
+
 void
 page_answer_my(struct http_request *request, const struct db_rows *rows)
 {
@@ -159,6 +181,7 @@ page_answer_my(struct http_request *request, const struct db_rows *rows)
 	json_put_value(&view.writer, "hubs", json_get(document, "hubs"));
 	json_put_bool(&view.writer, "has_hubs", json_size(json_get(document, "hubs")) > 0);
 	json_put_bool(&view.writer, "is_cancelled_now", str_equal(parts_parameter(request, "done"), "cancelled"));
+	put_restorable(request, &view.writer, json_get(document, "restorable"));
 	page_end(request, &view, 200, "my");
 }
 
@@ -218,7 +241,8 @@ put_done(struct http_request *request, struct json_writer *writer)
 {
 	static const struct {
 		const char *done, *heading, *text;
-	} notices[] = {{"booked", "my.booked", "my.booked_help"}, {"moved", "my.moved", "my.moved_help"}};
+	} notices[] = {{"booked", "my.booked", "my.booked_help"}, {"moved", "my.moved", "my.moved_help"},
+	  {"restored", "my.restored", "my.restored_help"}};
 	json_open_list(writer, "notices");
 	for (size_t i = 0; i < sizeof notices / sizeof notices[0]; i++) {
 		if (!str_equal(parts_parameter(request, "done"), notices[i].done))
@@ -333,4 +357,10 @@ void
 page_answer_cancel(struct http_request *request, const struct db_rows *rows)
 {
 	answer_act(request, rows, "/me?done=cancelled");
+}
+
+void
+page_answer_restore(struct http_request *request, const struct db_rows *rows)
+{
+	answer_act(request, rows, own_address(request, "restored"));
 }

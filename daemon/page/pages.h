@@ -24,10 +24,6 @@ bool page_answer_problem(struct http_request *request, int status, const char *p
 bool page_ask_start(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_start(struct http_request *request, const struct db_rows *rows);
 
-/* resources.c */
-bool page_ask_resources(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_resources(struct http_request *request, const struct db_rows *rows);
-
 /* hub.c */
 bool page_ask_hub(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_hub(struct http_request *request, const struct db_rows *rows);
@@ -75,32 +71,7 @@ void page_answer_confirm(struct http_request *request, const struct db_rows *row
 bool page_ask_move(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_move(struct http_request *request, const struct db_rows *rows);
 void page_answer_cancel(struct http_request *request, const struct db_rows *rows);
-
-/* resources.c */
-bool page_ask_resources(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_resources(struct http_request *request, const struct db_rows *rows);
-
-/* resource.c */
-bool page_ask_resource(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_resource(struct http_request *request, const struct db_rows *rows);
-
-/* book.c: the three steps, and the form that books or holds */
-bool page_ask_book(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_book(struct http_request *request, const struct db_rows *rows);
-bool page_ask_booking(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_booking(struct http_request *request, const struct db_rows *rows);
-/* "Bildschirm" for "screen"; the word itself where the locale has none. */
-const char *page_feature(const struct http_request *request, const char *feature);
-
-/* my.c: one's own bookings */
-void page_answer_my(struct http_request *request, const struct db_rows *rows);
-bool page_ask_my_booking(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_my_booking(struct http_request *request, const struct db_rows *rows);
-bool page_ask_confirm(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_confirm(struct http_request *request, const struct db_rows *rows);
-bool page_ask_move(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
-void page_answer_move(struct http_request *request, const struct db_rows *rows);
-void page_answer_cancel(struct http_request *request, const struct db_rows *rows);
+void page_answer_restore(struct http_request *request, const struct db_rows *rows);
 
 /* my_file.c */
 void page_answer_my_file(struct http_request *request, const struct db_rows *rows);

@@ -26,3 +26,12 @@ BEGIN
             WHERE i.hub_id = b.hub_id AND i.booking_id = b.id ORDER BY i.position LIMIT 1))
         FROM hubd.hub AS h WHERE h.id = b.hub_id);
 END $$;
+
+-- What was cancelled just now and may be taken back. What was only held is not offered: it was never a booking.
+CREATE OR REPLACE FUNCTION hubd.my_restorable(caller jsonb, person bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(hubd.booking_document(b, person, false, hubd.language(caller))
+            || jsonb_build_object('restorable_until', hubd.instant(hubd.restorable_until(b))) ORDER BY b.cancelled_at DESC, b.id), '[]')
+        FROM hubd.booking AS b WHERE b.person_id = person AND b.kind = 'booking' AND b.expires_at IS NULL AND hubd.restorable_until(b) IS NOT NULL);
+END $$;

@@ -212,6 +212,11 @@ def test_a_booking_is_moved_cancelled_and_booked_again(hubd, mara, jonas, free_d
     assert post(hubd, address + "/move", {"date": free_day, "from": "16:00", "to": "17:30"}, mara).status_code == 303
     assert "16 bis 17:30 Uhr" in look(hubd, address, mara)
     assert post(hubd, address + "/cancel", {}, mara).headers["Location"] == "/me?done=cancelled"
+    assert f'action="{address}/restore"' in look(hubd, "/me?done=cancelled", mara), "a slip is undone"
+    assert post(hubd, address + "/restore", {}, jonas).status_code == 403
+    assert post(hubd, address + "/restore", {}, mara).headers["Location"] == address + "?done=restored"
+    assert "Wieder gebucht" in look(hubd, address + "?done=restored", mara) and "/restore" not in look(hubd, "/me", mara)
+    assert post(hubd, address + "/cancel", {}, mara).status_code == 303
     text = look(hubd, "/me", mara)
     assert "Abgesagt" in text and re.search(r'href="/hubs/werft/book\?resource=kajuete[^"]*"', text)
 

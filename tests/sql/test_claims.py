@@ -152,6 +152,60 @@ def test_a_confirmed_hold_stays(world):
     assert world.value("SELECT count(*) FROM hubd.claim WHERE booking_id = %s AND expires_at IS NOT NULL", hold["id"]) == 0
 
 
+# ---- a cancellation taken back ----
+
+def test_a_cancellation_is_taken_back_for_a_minute(world):
+    world.room("aula", setup="15 minutes")
+    mine = world.book(9, 11, "aula")
+    world.call("booking_cancel", id=mine["id"])
+    world.set_clock("59 seconds")
+    tried = world.call("booking_restore", id=mine["id"], dry_run=True)
+    assert (tried.status, tried["state"], world.call("booking", id=mine["id"])["state"]) == (200, "confirmed", "cancelled"), tried
+    back = world.call("booking_restore", id=mine["id"])
+    assert (back.status, back["state"], back["sequence"]) == (200, "confirmed", mine["sequence"] + 2), back
+    assert world.book(9, 10, "aula", who="ben").status == 409
+    assert world.call("booking_restore", id=mine["id"]).problem == "not-cancelled"
+    world.call("booking_cancel", id=mine["id"])
+    world.set_clock("119 seconds")
+    late = world.call("booking_restore", id=mine["id"])
+    assert (late.status, late.problem) == (409, "too-late-to-restore"), late
+    assert world.book(9, 10, "aula", who="ben").status == 201
+
+
+def test_a_cancellation_is_not_taken_back_over_somebody_else(world):
+    world.room("aula")
+    mine = world.book(9, 11, "aula")
+    world.call("booking_cancel", id=mine["id"])
+    assert world.book(10, 12, "aula", who="ben").status == 201
+    refused = world.call("booking_restore", id=mine["id"])
+    assert (refused.status, refused.problem) == (409, "slot-taken"), refused
+    assert refused["alternatives"] and world.call("booking", id=mine["id"])["state"] == "cancelled"
+    assert world.value("SELECT count(*) FROM hubd.claim WHERE booking_id = %s", mine["id"]) == 0
+
+
+def test_only_who_may_cancel_takes_back_and_a_hold_comes_back_as_a_hold(world):
+    world.room("aula")
+    hold = world.book(9, 11, "aula", hold=True)
+    world.call("booking_cancel", id=hold["id"])
+    assert world.call("booking_restore", id=hold["id"], who="ben").status == 403
+    back = world.call("booking_restore", id=hold["id"])
+    assert (back["state"], back["expires"]) == ("held", hold["expires"]), back
+    world.set_clock("590 seconds")
+    world.call("booking_cancel", id=hold["id"])
+    world.set_clock("601 seconds")
+    assert world.call("booking_restore", id=hold["id"]).problem == "too-late-to-restore", "its ten minutes are over"
+
+
+def test_a_pool_takes_a_cancelled_desk_back_where_one_is_left(world):
+    world.pool("platz", 2)
+    mine = world.book(9, 13, "platz")
+    world.call("booking_cancel", id=mine["id"])
+    world.book(9, 11, "platz", who="ben")
+    world.book(11, 13, "platz", who="ben")
+    assert world.call("booking_restore", id=mine["id"])["state"] == "confirmed"
+    assert world.book(9, 10, "platz", who="ben").problem == "none-free"
+
+
 def test_a_refusal_still_removes_expired_holds(world):
     world.room("aula")
     world.room("klein")
