@@ -13,6 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct repeat_date;
+struct zone;
+
 struct ical_note {
 	const char *code; /* "no-uid", "no-end", "floating", "gap", "fold", "zone", "errors", ... */
 	const char *text;
@@ -42,7 +45,7 @@ struct ical_event {
 	int64_t start_local, end_local; /* on the clocks of zone_id, or of the zone it was resolved in */
 	const char *zone_id; /* an IANA id, "UTC"; NULL: floating (resolved in the calendar's zone) or all-day (in the default zone) */
 
-	/* Recurrence: as the file has it; nothing is expanded here. */
+	/* Recurrence, as the file has it. */
 	bool has_recurrence; /* RRULE or RDATE */
 	const char *rrule;   /* "FREQ=WEEKLY;..." */
 	const char *const *rdates, *const *exdates; /* content lines: "EXDATE;TZID=Europe/Berlin:2026..." */
@@ -50,6 +53,19 @@ struct ical_event {
 	const char *recurrence_id; /* the value as written: this event replaces one of its series */
 	int64_t recurrence_utc;    /* the same, resolved */
 	bool is_this_and_future;
+
+	/*
+	 * The same, resolved for ical/occurrences.h and ical/repeat.h. repeat_zone may be the file's own; whole days repeat on the
+	 * default zone's. An instance lasts so many days by the calendar, then so many seconds (RFC 5545 3.8.5.3: DTEND says
+	 * exactly how long, DURATION in the words' sense). recurrence_local is on the clocks of the RECURRENCE-ID's own zone.
+	 */
+	const struct zone *repeat_zone;
+	int64_t repeat_local;
+	int64_t length_days, length_seconds;
+	const struct repeat_date *extra_dates, *left_out_dates;
+	size_t extra_date_count, left_out_date_count;
+	int64_t recurrence_local;
+	bool recurrence_is_day;
 
 	/* Well-formed content lines, unfolded, that are not interpreted here (ATTACH, CONTACT, X-...). */
 	const char *const *kept;

@@ -394,12 +394,15 @@ end_by_duration(struct event_reading *r, const struct icaldurationtype *duration
 	if (days * DAY + seconds > LONGEST)
 		return refuse(r, "too-long", "Its DURATION is longer than ten years.");
 	r->end = r->start;
-	if (r->start.is_date)
+	if (r->start.is_date) {
 		days += (seconds + DAY - 1) / DAY;
+		seconds = 0;
+	}
+	r->event->length_days = days;
+	r->event->length_seconds = seconds;
 	r->end.local += days * DAY;
 	r->end.utc = days == 0 ? r->start.utc : zone_to_utc(r->end.zone, r->end.local, NULL);
-	if (!r->start.is_date)
-		r->end.utc += seconds;
+	r->end.utc += seconds;
 	return true;
 }
 
@@ -441,6 +444,8 @@ check_end(struct event_reading *r)
 		return refuse(r, "end-before-start", "It ends before it starts.");
 	if (r->end.utc - r->start.utc > LONGEST)
 		return refuse(r, "too-long", "It is longer than ten years.");
+	r->event->length_days = r->start.is_date ? (r->end.local - r->start.local) / DAY : 0;
+	r->event->length_seconds = r->start.is_date ? 0 : r->end.utc - r->start.utc;
 	return true;
 }
 
@@ -498,8 +503,35 @@ read_recurrence_id(struct event_reading *r)
 	const char *range = ical_line_param(r->arena, line, "RANGE");
 	r->event->recurrence_id = line->value;
 	r->event->recurrence_utc = moment.utc;
+	r->event->recurrence_local = moment.local;
+	r->event->recurrence_is_day = moment.is_date;
 	r->event->is_this_and_future = range != NULL && str_equal_nocase(range, "THISANDFUTURE");
 	return true;
+}
+
+static void
+read_dates(struct event_reading *r)
+{
+	struct ical_event *event = r->event;
+	struct ical_dates extra = {0}, left_out = {0};
+	event->repeat_zone = r->start.zone;
+	event->repeat_local = r->start.local;
+	size_t begin = r->lines[0].partner + 1 - r->count;
+	for (size_t i = 1; i + 1 < r->count; i++) {
+		if (r->lines[i].partner != 0)
+			i = r->lines[i].partner - begin;
+		else if (ical_line_is(&r->lines[i], "RDATE"))
+			ical_read_dates(r->reading, &r->lines[i], r->start.zone, r->start.is_date, &extra);
+		else if (ical_line_is(&r->lines[i], "EXDATE"))
+			ical_read_dates(r->reading, &r->lines[i], r->start.zone, r->start.is_date, &left_out);
+	}
+	event->extra_dates = extra.list;
+	event->extra_date_count = extra.count;
+	event->left_out_dates = left_out.list;
+	event->left_out_date_count = left_out.count;
+	if (extra.bad_count + left_out.bad_count > 0)
+		note(r, "bad-dates", arena_print(r->arena, "%zu values of its RDATE and EXDATE are no dates that exist and were left out.",
+		    extra.bad_count + left_out.bad_count));
 }
 
 /* --- the whole --- */
@@ -542,6 +574,7 @@ read_properties(struct event_reading *r)
 	if (!read_start(r) || !read_end(r) || !read_recurrence_id(r))
 		return false;
 	set_times(r);
+	read_dates(r);
 	check_uid(r);
 	return true;
 }

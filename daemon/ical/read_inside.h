@@ -30,6 +30,14 @@ struct ical_reading {
 bool ical_read_event(struct ical_reading *reading, const struct ical_line *lines, size_t count, struct ical_event *ret_event,
     const char **ret_stamp, struct ical_skipped *ret_skipped);
 
+/* Adds the values of an RDATE or EXDATE line to a list, for a series on the clocks of a zone; those that are no dates are counted. */
+struct ical_dates {
+	struct repeat_date *list;
+	size_t count, bad_count;
+};
+void ical_read_dates(struct ical_reading *reading, const struct ical_line *line, const struct zone *zone, bool is_all_day,
+    struct ical_dates *dates);
+
 void ical_note(struct arena *arena, const struct ical_note **notes, size_t *count, const char *code, const char *text);
 /* For events without a UID: the same for the same start, summary and location. */
 const char *ical_derive_uid(struct arena *arena, int64_t start_utc, const char *summary, const char *location);

@@ -687,8 +687,10 @@ repeat_from(struct repeat *repeat, int64_t utc)
 {
 	assert(!repeat->is_begun);
 	repeat->from = utc;
-	if (!repeat->has_rule || (repeat->rule.has & PART_COUNT))
+	if (!repeat->has_rule || (repeat->rule.has & PART_COUNT) || utc <= first_local)
 		return;
+	if (utc > last_local)
+		utc = last_local;
 	int64_t local = zone_to_local(repeat->zone, utc, NULL);
 	enum zone_fit fit;
 	to_utc(repeat, local, &fit);

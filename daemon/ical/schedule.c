@@ -214,6 +214,9 @@ schedule_add(struct schedule *schedule, const struct schedule_entry *entry)
 	event.start_local = zone_to_local(schedule->zone, event.start_utc, NULL);
 	event.end_local = zone_to_local(schedule->zone, event.end_utc, NULL);
 	event.zone_id = zone_id(schedule->zone);
+	event.repeat_zone = schedule->zone;
+	event.repeat_local = event.start_local;
+	event.length_seconds = duration;
 	if (duration == 0)
 		note(schedule, &event, "no-end", "It has no length.");
 	set_texts(schedule, entry, &event);

@@ -2,6 +2,7 @@
 /*
  * Shows what the calendar module makes of a file, for tests in other languages:
  *   ical_driver read FILE [ZONE]            one JSON line for the calendar, then one an event or skipped
+ *   ical_driver occurrences FILE ZONE FROM BEFORE    one JSON line an occurrence in a window of instants, "-" for none; then what is incomplete
  *   ical_driver vtimezone ZONE FROM TO [INSTANT ...]   the VTIMEZONE, then the offset at each instant
  */
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "ical/event.h"
+#include "ical/occurrences.h"
 #include "ical/schedule.h"
 #include "ical/timezone_write.h"
 #include "ical/zone.h"
@@ -116,26 +118,80 @@ print_calendar(const struct ical_calendar *calendar)
 	str_free(&out);
 }
 
-static int
-read_and_print(const char *path, const char *zone)
+static void
+put_occurrence(struct json_writer *writer, const struct ical_occurrence *occurrence)
+{
+	json_open_map(writer, NULL);
+	json_put_text(writer, "uid", occurrence->event->uid);
+	json_put_integer(writer, "line", (int64_t)occurrence->event->line);
+	json_put_text(writer, "summary", occurrence->event->summary);
+	json_put_text(writer, "status", occurrence->event->status);
+	json_put_text(writer, "transp", occurrence->event->transp);
+	json_put_integer(writer, "sequence", occurrence->event->sequence);
+	json_put_bool(writer, "is_all_day", occurrence->event->is_all_day);
+	json_put_integer(writer, "start_utc", occurrence->start_utc);
+	json_put_integer(writer, "end_utc", occurrence->end_utc);
+	json_put_integer(writer, "start_local", occurrence->start_local);
+	json_put_integer(writer, "end_local", occurrence->end_local);
+	json_put_integer(writer, "original_utc", occurrence->original_utc);
+	json_put_bool(writer, "is_recurring", occurrence->is_recurring);
+	json_close_map(writer);
+}
+
+static void
+print_occurrences(struct arena *arena, const struct ical_calendar *calendar, int64_t from, int64_t before)
+{
+	struct str out = {0};
+	struct json_writer writer = {.out = &out};
+	struct ical_occurrences found;
+	ical_calendar_occurrences(arena, calendar, &(struct ical_window){from, before, 20000}, &found);
+	for (size_t i = 0; i < found.count; i++) {
+		writer = (struct json_writer){.out = &out};
+		put_occurrence(&writer, &found.list[i]);
+		str_char(&out, '\n');
+	}
+	for (size_t i = 0; i < found.incomplete_count; i++) {
+		writer = (struct json_writer){.out = &out};
+		json_open_map(&writer, NULL);
+		json_put_text(&writer, "incomplete", found.incomplete[i].code);
+		json_put_text(&writer, "text", found.incomplete[i].text);
+		json_close_map(&writer);
+		str_char(&out, '\n');
+	}
+	fputs(str_text(&out), stdout);
+	str_free(&out);
+}
+
+static const struct ical_calendar *
+read_file(struct arena *arena, const char *path, const char *zone)
 {
 	struct str bytes = {0};
 	char block[65536];
+	const char *error = NULL;
 	FILE *file = fopen(path, "rb");
 	if (file == NULL)
-		return 2;
+		exit(2);
 	for (size_t got; (got = fread(block, 1, sizeof block, file)) > 0;)
 		str_add(&bytes, block, got);
 	fclose(file);
-	struct arena *arena = arena_new();
-	const char *error = NULL;
 	const struct ical_calendar *calendar = ical_read_any(arena, str_text(&bytes), bytes.length, zone_find(zone), &error);
-	if (calendar != NULL)
-		print_calendar(calendar);
-	else
+	if (calendar == NULL)
 		printf("refused: %s\n", error);
-	arena_free(arena);
 	str_free(&bytes);
+	return calendar;
+}
+
+static int
+read_and_print(const char *path, const char *zone, const char *from, const char *before)
+{
+	struct arena *arena = arena_new();
+	const struct ical_calendar *calendar = read_file(arena, path, zone);
+	if (calendar != NULL && from == NULL)
+		print_calendar(calendar);
+	else if (calendar != NULL)
+		print_occurrences(arena, calendar, *from == '-' && from[1] == '\0' ? INT64_MIN : atoll(from),
+		    *before == '-' && before[1] == '\0' ? INT64_MAX : atoll(before));
+	arena_free(arena);
 	return calendar != NULL ? 0 : 3;
 }
 
@@ -163,9 +219,11 @@ int
 main(int count, char **arguments)
 {
 	if (count >= 3 && strcmp(arguments[1], "read") == 0)
-		return read_and_print(arguments[2], count > 3 ? arguments[3] : "Europe/Berlin");
+		return read_and_print(arguments[2], count > 3 ? arguments[3] : "Europe/Berlin", NULL, NULL);
+	if (count >= 6 && strcmp(arguments[1], "occurrences") == 0)
+		return read_and_print(arguments[2], arguments[3], arguments[4], arguments[5]);
 	if (count >= 5 && strcmp(arguments[1], "vtimezone") == 0)
 		return print_vtimezone(arguments + 2);
-	fputs("usage: ical_driver read FILE [ZONE] | vtimezone ZONE FROM TO [INSTANT ...]\n", stderr);
+	fputs("usage: ical_driver read FILE [ZONE] | occurrences FILE ZONE FROM BEFORE | vtimezone ZONE FROM TO [INSTANT ...]\n", stderr);
 	return 1;
 }
