@@ -20,7 +20,7 @@ enum { ITEMS_MAX = 50, UNITS_MAX = 1000, TITLE_MAX = 500, NOTE_MAX = 20000, SLUG
 
 static const struct ask_member make_members[] = {
 	{"hub", ASK_TEXT, 1, SLUG_MAX, false}, {"kind", ASK_TEXT, 1, 20, false}, TIME_MEMBERS, OWN_MEMBERS, {"hold", ASK_BOOL, 0, 0, false},
-	{"on_behalf_of", ASK_TEXT, 3, 254, false}, {0}};
+	{"on_behalf_of", ASK_TEXT, 3, 254, false}, {"team", ASK_TEXT, 1, SLUG_MAX, false}, {"organisation", ASK_TEXT, 1, SLUG_MAX, false}, {0}};
 static const struct ask_member change_members[] = {TIME_MEMBERS, OWN_MEMBERS, {0}};
 static const struct ask_member act_members[] = {{"dry_run", ASK_BOOL, 0, 0, false}, {0}};
 static const struct ask_member item_members[] = {
@@ -147,7 +147,7 @@ ask_zone_first(struct ask *ask, const struct json *body)
 bool
 booking_ask_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
 {
-	static const char *const copied[] = {"hub", "title", "note", "items", "hold", "on_behalf_of", "dry_run", NULL};
+	static const char *const copied[] = {"hub", "title", "note", "items", "hold", "on_behalf_of", "team", "organisation", "dry_run", NULL};
 	const struct json *body = request_json(request);
 	if (!check_make(request, ret_ask, body))
 		return false;

@@ -24,7 +24,7 @@ BEGIN
     END IF;
     RETURN hubd.page_reply(caller, jsonb_build_object('hub', hubd.hub_document(hubd.language(caller), place), 'resource', wanted,
         'now', hubd.instant(hubd.present()), 'slots', (found).body::jsonb -> 'items',
-        'may_book', person IS NOT NULL AND hubd.has_role(person, place.id, 'member', 'trainer', 'manager'),
+        'may_book', person IS NOT NULL AND hubd.may_book_here(person, place.id),
         'sites', (SELECT jsonb_agg(jsonb_build_object('slug', s.slug, 'name', s.name) ORDER BY s.id) FROM hubd.site AS s WHERE s.hub_id = place.id),
         'kinds', hubd.grid_kinds(place.id),
         'features', (SELECT coalesce(jsonb_agg(f.feature ORDER BY f.number DESC, f.feature), '[]') FROM (SELECT feature, count(*) AS number

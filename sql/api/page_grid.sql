@@ -20,7 +20,7 @@ BEGIN
     span := hubd.grid_span(place.zone, day, (input ->> 'is_week')::boolean);
     RETURN hubd.page_reply(caller, jsonb_build_object('hub', hubd.hub_document(hubd.language(caller), place), 'id', place.id,
         'now', hubd.seconds(hubd.present()), 'from', hubd.seconds(lower(span)), 'to', hubd.seconds(upper(span)),
-        'may_book', person IS NOT NULL AND hubd.has_role(person, place.id, 'member', 'trainer', 'manager'),
+        'may_book', person IS NOT NULL AND hubd.may_book_here(person, place.id),
         'sites', hubd.grid_sites(place.id, span), 'kinds', hubd.grid_kinds(place.id),
         'resources', hubd.grid_resources(hubd.language(caller), place.id, input, span, person, is_manager,
             coalesce((input ->> 'skip')::integer, 0), coalesce((input ->> 'most')::integer, 1000))));

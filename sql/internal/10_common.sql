@@ -30,12 +30,13 @@ BEGIN
               AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));
 END $$;
 
--- True for somebody who holds one of the roles at the hub; operators may everything at every hub.
+-- True for somebody who holds one of the roles at the hub; operators may everything at every hub, and today's guests what members may.
 CREATE OR REPLACE FUNCTION hubd.has_role(person bigint, hub bigint, VARIADIC roles text[]) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = person AND m.role = ANY (roles))
-        OR EXISTS (SELECT FROM hubd.person AS p WHERE p.id = person AND p.is_operator);
+        OR EXISTS (SELECT FROM hubd.person AS p WHERE p.id = person AND p.is_operator)
+        OR ('member' = ANY (roles) AND hubd.has_pass(person, hub, hubd.today_at(hub)));
 END $$;
 
 -- A problem of RFC 9457. problem is the last segment of its type; more holds further members.

@@ -38,8 +38,10 @@ BEGIN
     RETURN ARRAY (
         SELECT 'resource:' || id FROM unnest(hubd.resources_booked(hub, bookings)) AS id
         UNION ALL
-        SELECT 'person:' || b.person_id FROM unnest(bookings) AS k (id) CROSS JOIN LATERAL (
-            SELECT o.person_id FROM hubd.booking AS o WHERE o.hub_id = hub AND o.id = k.id OFFSET 0) AS b WHERE b.person_id IS NOT NULL);
+        SELECT of.kind || of.id FROM unnest(bookings) AS k (id) CROSS JOIN LATERAL (
+            SELECT o.person_id, o.team_id, o.organisation_id FROM hubd.booking AS o WHERE o.hub_id = hub AND o.id = k.id OFFSET 0) AS b,
+            LATERAL (VALUES ('person:', b.person_id), ('team:', b.team_id), ('organisation:', b.organisation_id)) AS of (kind, id)
+        WHERE of.id IS NOT NULL);
 END $$;
 
 -- Ends holds whose time is over; those that somebody else just ended or confirmed are left alone.

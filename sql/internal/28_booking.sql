@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- How a booking looks, to whom, and what a refusal may say about others' bookings.
 
--- May this person see whose a booking is and what it is called? The booker, managers; everybody when it is a public event.
+-- May this person see whose a booking is and what it is called? The booker, who acts for them, their team, managers; everybody when it
+-- is a public event.
 CREATE OR REPLACE FUNCTION hubd.may_see(person bigint, is_manager boolean, b hubd.booking) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF is_manager OR b.person_id = person THEN
+    IF is_manager OR b.person_id = person OR hubd.is_party(person, b) THEN
         RETURN true;
     END IF;
     RETURN b.kind = 'event' AND EXISTS (
@@ -55,13 +56,16 @@ DECLARE
         'start', hubd.instant(lower(b.during)), 'end', hubd.instant(upper(b.during)),
         'local_start', hubd.wall(b.local_start), 'local_end', hubd.wall(b.local_end), 'zone', b.zone,
         'items', hubd.items_document(b.hub_id, b.id, language), 'links', jsonb_build_object('self', '/api/v1/bookings/' || b.id));
-    is_own boolean := coalesce(is_manager OR b.person_id = person, false);
+    is_own boolean := coalesce(is_manager OR b.person_id = person, false) OR hubd.is_party(person, b);
 BEGIN
     IF NOT hubd.may_see(person, is_manager, b) THEN
         RETURN result || '{"redacted": true}';
     END IF;
     RETURN result || jsonb_build_object('title', b.title, 'note', CASE WHEN is_own THEN b.note ELSE '' END,
         'person', CASE WHEN is_own THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = b.person_id) END,
+        'organisation', CASE WHEN is_own THEN (SELECT o.slug FROM hubd.organisation AS o WHERE o.id = b.organisation_id) END,
+        'team', CASE WHEN is_own THEN (SELECT t.slug FROM hubd.team AS t WHERE t.id = b.team_id) END,
+        'booked_by', CASE WHEN is_own THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = b.booked_by_id) END,
         'expires', CASE WHEN shown = 'held' THEN hubd.instant(b.expires_at) END,
         'uid', b.uid, 'sequence', b.sequence, 'revision', b.revision::text);
 END $$;

@@ -44,29 +44,53 @@ BEGIN
             'alternatives', hubd.alternatives(caller, b.hub_id, wish)));
 END $$;
 
--- For whom the booking is: the asker, or, for managers, the member of their hub that they name. NULL when the hub has nobody of that
--- address; who else has an account is not its business.
+-- For whom the booking is: the asker, or whom they name: a manager somebody of the hub, a delegate who named them one. NULL for anybody
+-- else, whether or not that address has an account.
 CREATE OR REPLACE FUNCTION hubd.booker(hub bigint, person bigint, input jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN CASE WHEN input ->> 'on_behalf_of' IS NULL THEN person
         ELSE (SELECT p.id FROM hubd.person AS p WHERE lower(p.mail) = lower(input ->> 'on_behalf_of')
-            AND (p.id = booker.person OR EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = p.id))) END;
+            AND (p.id = booker.person OR hubd.is_delegate(booker.person, p.id)
+                OR (hubd.has_role(booker.person, hub, 'manager') AND EXISTS (SELECT FROM hubd.membership AS m WHERE m.hub_id = hub AND m.person_id = p.id)))) END;
+END $$;
+
+-- Not of this hub, or its guest on other days only.
+CREATE OR REPLACE FUNCTION hubd.problem_no_member(caller jsonb, person bigint, hub bigint) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    days text := (SELECT string_agg(d.day::text, ', ' ORDER BY d.day) FROM hubd.day_pass AS d
+        WHERE d.hub_id = hub AND d.person_id = person AND d.revoked_at IS NULL AND d.day >= hubd.today_at(hub));
+BEGIN
+    IF days IS NOT NULL THEN
+        RETURN hubd.problem_not_allowed(caller, format('Ein Tagespass gilt nur an seinem Tag: %s.', days), format('A day pass counts on its day only: %s.', days));
+    END IF;
+    RETURN hubd.problem_not_allowed(caller, 'Buchen dürfen die Mitglieder dieses Hubs.', 'Only members of this hub may book.');
 END $$;
 
 -- Why this person may not book here at that time, whatever it is; NULL: they may.
 CREATE OR REPLACE FUNCTION hubd.problem_of_booking(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    who bigint := hubd.booker(hub, person, input);
 BEGIN
-    IF NOT is_manager AND NOT hubd.has_role(person, hub, 'member', 'trainer') THEN
-        RETURN hubd.problem_not_allowed(caller, 'Buchen dürfen die Mitglieder dieses Hubs.', 'Only members of this hub may book.');
-    ELSIF NOT is_manager AND (coalesce(input ->> 'kind', 'booking') <> 'booking' OR input ->> 'on_behalf_of' IS NOT NULL) THEN
-        RETURN hubd.problem_not_allowed(caller, 'Schließen und für andere buchen dürfen die Hub-Manager.', 'Only hub managers may close and book for others.');
+    IF NOT is_manager AND coalesce(input ->> 'kind', 'booking') <> 'booking' THEN
+        RETURN hubd.problem_not_allowed(caller, 'Schließen dürfen die Hub-Manager.', 'Only hub managers may close.');
+    ELSIF NOT is_manager AND who IS NULL THEN
+        RETURN hubd.problem_not_allowed(caller, 'Für andere buchen dürfen die Hub-Manager, und wen sie selbst dazu bestimmt haben.',
+            'Only hub managers may book for others, and whom they named their delegate.');
+    ELSIF NOT is_manager AND NOT hubd.may_book(who, hub, (input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz) THEN
+        RETURN hubd.problem_no_member(caller, who, hub);
     ELSIF coalesce(input ->> 'kind', 'booking') NOT IN ('booking', 'closure') THEN
         RETURN hubd.problem_unprocessable(caller, 'wrong-kind', '/kind', 'Gebucht wird als "booking" oder "closure".', 'What is booked is a "booking" or a "closure".');
     ELSIF jsonb_array_length(coalesce(input -> 'items', '[]')) = 0 THEN
         RETURN hubd.problem_unprocessable(caller, 'nothing-wanted', '/items', 'Es fehlt, was gebucht werden soll.', 'What to book is missing.');
-    ELSIF hubd.booker(hub, person, input) IS NULL THEN
+    ELSIF who IS NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'unknown-person', '/on_behalf_of', 'Niemand mit dieser Adresse ist Mitglied dieses Hubs.', 'Nobody of this address is a member of this hub.');
+    ELSIF input ->> 'team' IS NOT NULL AND hubd.team_of(who, input ->> 'team') IS NULL THEN
+        RETURN hubd.problem_unprocessable(caller, 'unknown-team', '/team', format('In einem Team „%s“ ist niemand, für den hier gebucht wird.', input ->> 'team'),
+            format('Whoever this is booked for is in no team "%s".', input ->> 'team'));
+    ELSIF input ->> 'organisation' IS NOT NULL AND hubd.organisation_of(who, input ->> 'organisation') IS NULL THEN
+        RETURN hubd.problem_unprocessable(caller, 'unknown-organisation', '/organisation', format('In einer Organisation „%s“ ist niemand, für den hier gebucht wird.', input ->> 'organisation'),
+            format('Whoever this is booked for is in no organisation "%s".', input ->> 'organisation'));
     END IF;
     RETURN hubd.problem_of_time(caller, (input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz, is_manager);
 END $$;
@@ -90,9 +114,10 @@ DECLARE
     is_hold boolean := coalesce((input ->> 'hold')::boolean, false);
     present timestamptz := hubd.present();
 BEGIN
-    INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, during, local_start, local_end, zone, expires_at, uid,
+    INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, team_id, booked_by_id, during, local_start, local_end, zone, expires_at, uid,
         created_at, revised_at)
-    SELECT hub, kind, CASE WHEN is_hold THEN 'held' ELSE 'confirmed' END, coalesce(input ->> 'title', ''), coalesce(input ->> 'note', ''), p.id, p.organisation_id,
+    SELECT hub, kind, CASE WHEN is_hold THEN 'held' ELSE 'confirmed' END, coalesce(input ->> 'title', ''), coalesce(input ->> 'note', ''), p.id,
+        coalesce(hubd.organisation_of(p.id, input ->> 'organisation'), p.organisation_id), hubd.team_of(p.id, input ->> 'team'), nullif(person, p.id),
         tstzrange(starts, ends), coalesce((input ->> 'local_start')::timestamp, starts AT TIME ZONE zone),
         coalesce((input ->> 'local_end')::timestamp, ends AT TIME ZONE zone), zone,
         CASE WHEN is_hold THEN present + interval '10 minutes' END, gen_random_uuid()::text, present, present

@@ -13,8 +13,8 @@ ALTER FUNCTION hubd.hub_of_booking(bigint) OWNER TO hubd_network;
 CREATE OR REPLACE FUNCTION hubd.problem_of_change(caller jsonb, person bigint, is_manager boolean, b hubd.booking) RETURNS api.reply LANGUAGE sql STABLE
     RETURN CASE
         WHEN (b).id IS NULL THEN hubd.problem_not_found(caller, 'Diese Buchung gibt es nicht.', 'There is no such booking.')
-        WHEN NOT is_manager AND (b).person_id IS DISTINCT FROM person THEN
-            hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, und die Hub-Manager.', 'Only the booker and the hub managers may do that.')
+        WHEN NOT is_manager AND (b).person_id IS DISTINCT FROM person AND NOT hubd.acts_for(person, b) THEN
+            hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, ihre Vertretung und die Hub-Manager.', 'Only the booker, their delegate and the hub managers may do that.')
         WHEN (b).kind NOT IN ('booking', 'closure') THEN
             hubd.problem_unprocessable(caller, 'belongs-to-event', '/id', 'Diese Räume gehören zu einer Veranstaltung: bitte diese ändern.', 'These rooms belong to an event: please change that.')
         WHEN caller ->> 'revision' <> (b).revision::text THEN hubd.problem_stale(caller, (b).revision)
@@ -97,6 +97,10 @@ BEGIN
     END IF;
     IF problem.status IS NULL THEN
         problem := hubd.problem_of_time(caller, starts, ends, is_manager OR (starts = lower(b.during) AND ends > hubd.present()));
+    END IF;
+    -- Whoever left, and a guest, may shorten or cancel what they have, not take it to another time.
+    IF problem.status IS NULL AND NOT is_manager AND NOT b.during @> tstzrange(starts, ends) AND NOT hubd.may_book(b.person_id, b.hub_id, starts, ends) THEN
+        problem := hubd.problem_no_member(caller, b.person_id, b.hub_id);
     END IF;
     IF problem.status IS NULL AND items IS NOT NULL THEN
         problem := hubd.problem_of_items(caller, b.hub_id, items, is_manager);

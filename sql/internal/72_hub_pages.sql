@@ -151,7 +151,7 @@ CREATE OR REPLACE FUNCTION hubd.door_page(caller jsonb, hub bigint, r hubd.resou
 DECLARE
     person bigint := hubd.caller_person(caller);
     at timestamptz := date_trunc('minute', hubd.present());
-    may_book boolean := r.is_bookable AND person IS NOT NULL AND hubd.has_role(person, hub, 'member', 'trainer', 'manager');
+    may_book boolean := r.is_bookable AND person IS NOT NULL AND hubd.may_book_here(person, hub);
 BEGIN
     RETURN (SELECT jsonb_build_object('hub', hubd.page_hub(hubd.language(caller), hub),
         'resource', (SELECT d.body - 'units' FROM hubd.resource_documents(hubd.language(caller), hub, r.slug) AS d),

@@ -1,0 +1,7 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- POST /api/v1/teams: {name, about}. Whoever makes it is its admin.
+CREATE OR REPLACE FUNCTION api.team_make(caller jsonb, input jsonb) RETURNS api.reply
+    LANGUAGE sql SECURITY DEFINER SET search_path = hubd, pg_temp
+    RETURN hubd.deed(caller, input, 'make_team');
+ALTER FUNCTION api.team_make(jsonb, jsonb) OWNER TO hubd_api;
+GRANT EXECUTE ON FUNCTION api.team_make(jsonb, jsonb) TO hubd_serve;
