@@ -109,9 +109,10 @@ UNITDIR = $(DESTDIR)$(PREFIX)/lib
 install: all ## installs; DESTDIR= PREFIX=/usr
 	install -D -m 755 $(BUILD)/hubd $(DESTDIR)$(PREFIX)/bin/hubd
 	install -d $(SHARE) $(UNITDIR)/systemd/system $(DESTDIR)$(PREFIX)/share/doc/hubd
-	install -d $(SHARE)/daemon/page
+	install -d $(SHARE)/daemon/page $(SHARE)/daemon/work
 	cp -r --no-preserve=ownership sql config $(SHARE)/
 	cp -r --no-preserve=ownership daemon/page/templates daemon/page/styles daemon/page/static $(SHARE)/daemon/page/
+	cp -r --no-preserve=ownership daemon/work/templates $(SHARE)/daemon/work/
 	chmod -R u=rwX,go=rX $(SHARE)
 	for unit in hubd.socket hubd.service hubd-worker.service; do \
 		sed 's|/usr/bin/hubd|$(PREFIX)/bin/hubd|' systemd/$$unit > $(UNITDIR)/systemd/system/$$unit || exit 1; \

@@ -61,8 +61,9 @@ place_program() {
 	rm -rf "$state/program"
 	mkdir -p "$state/program"
 	cp -r "$binary" "$source/sql" "$source/config" "$state/program/"
-	mkdir -p "$state/program/daemon/page"
+	mkdir -p "$state/program/daemon/page" "$state/program/daemon/work"
 	cp -r "$source"/daemon/page/{templates,styles,static} "$state/program/daemon/page/"
+	cp -r "$source/daemon/work/templates" "$state/program/daemon/work/"
 	chmod -R a+rX "$state/program"
 	binary=$state/program/$(basename "$binary")
 	source=$state/program
@@ -126,6 +127,7 @@ admin_database = $(connection hubd_admin)
 owner_database = $(connection postgres)
 data_directory = $source
 state_directory = $state/cache
+mail_directory = $state/mail
 public_url = http://127.0.0.1:$port
 listen = 127.0.0.1:$port
 CONF

@@ -2,6 +2,7 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,19 +28,25 @@ digest_add(struct digest *digest, const void *bytes, size_t length)
 		abort();
 }
 
-void
-digest_end(struct digest *digest, char ret_hex[static DIGEST_HEX_SIZE])
+static void
+print_hex(const unsigned char *sum, unsigned int length, char *ret_hex)
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	unsigned int length;
-	if (EVP_DigestFinal_ex(digest->context, sum, &length) != 1)
-		abort();
 	for (unsigned int i = 0; i < length; i++) {
 		ret_hex[2 * i] = digits[sum[i] >> 4];
 		ret_hex[2 * i + 1] = digits[sum[i] & 15];
 	}
 	ret_hex[2 * length] = '\0';
+}
+
+void
+digest_end(struct digest *digest, char ret_hex[static DIGEST_HEX_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int length;
+	if (EVP_DigestFinal_ex(digest->context, sum, &length) != 1)
+		abort();
+	print_hex(sum, length, ret_hex);
 	EVP_MD_CTX_free(digest->context);
 	free(digest);
 }
@@ -50,6 +57,22 @@ digest_sha256_hex(const void *bytes, size_t length, char ret_hex[static DIGEST_H
 	struct digest *digest = digest_new();
 	digest_add(digest, bytes, length);
 	digest_end(digest, ret_hex);
+}
+
+void
+digest_hmac_sha256_hex(const char *key, const void *bytes, size_t length, char ret_hex[static DIGEST_HEX_SIZE])
+{
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int sum_length;
+	if (HMAC(EVP_sha256(), key, (int)strlen(key), bytes, length, sum, &sum_length) == NULL)
+		abort();
+	print_hex(sum, sum_length, ret_hex);
+}
+
+size_t
+digest_base64_encode(const void *bytes, size_t length, char *ret_text)
+{
+	return (size_t)EVP_EncodeBlock((unsigned char *)ret_text, bytes, (int)length);
 }
 
 void

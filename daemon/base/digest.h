@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SHA-256 and random bytes, from libcrypto. It does not know what is hashed or why.
+ * SHA-256, HMAC, base64 and random bytes, from libcrypto. It does not know what is hashed or why.
  */
 #ifndef HUBD_BASE_DIGEST_H
 #define HUBD_BASE_DIGEST_H
@@ -24,5 +24,12 @@ void digest_random(void *ret_bytes, size_t length);
 
 /* base64 (RFC 4648 4) with padding; returns the decoded length or -1 where it is malformed or longer than room. */
 long digest_base64_decode(const char *text, size_t length, unsigned char *ret_bytes, size_t room);
+/* Room for the text of so many bytes, its NUL included. */
+#define DIGEST_BASE64_SIZE(length) (((length) + 2) / 3 * 4 + 1)
+/* Encodes with padding, without line breaks; returns the text's length. */
+size_t digest_base64_encode(const void *bytes, size_t length, char *ret_text);
+
+/* HMAC with SHA-256 (RFC 2104), in lower-case hexadecimal. */
+void digest_hmac_sha256_hex(const char *key, const void *bytes, size_t length, char ret_hex[static DIGEST_HEX_SIZE]);
 
 #endif

@@ -3,14 +3,22 @@
 #include "work/work.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <event2/event.h>
 
+#include "base/arena.h"
 #include "base/conf.h"
+#include "base/folder.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "command/command.h"
 #include "command/process.h"
 #include "db/db.h"
+#include "work/fetch.h"
+#include "work/mail.h"
+#include "work/wire.h"
 
 /* Longer than the role's statement_timeout (120 s): the server ends a job that runs too long, not we. */
 enum { CONNECTIONS = 2, DEADLINE_MS = 130000, QUEUE_MAX = 2000 };
@@ -21,6 +29,10 @@ struct work {
 	struct db_pool *pool;
 	struct db_listener *listener;
 	struct worker *worker;
+	struct arena *arena; /* texts of settings that were put together */
+	struct wire *wire;
+	struct fetcher *fetcher;
+	struct mailer *mailer;
 };
 
 static void
@@ -57,7 +69,70 @@ stop(void *context)
 	worker_stop(work->worker, stop_loop, process_base(work->process));
 }
 
-static void
+/* ---- mail ---- */
+
+/* hubd@ and the host of public_url. */
+static const char *
+sender_of(struct arena *arena, const struct conf *conf)
+{
+	const char *from = conf_text(conf, "smtp_from"), *host = strstr(conf_text(conf, "public_url"), "://");
+	if (from[0] != '\0' || host == NULL)
+		return from[0] != '\0' ? from : "hubd@localhost";
+	return arena_print(arena, "hubd@%.*s", (int)strcspn(host + 3, ":/"), host + 3);
+}
+
+/* The first line of the file; NULL: it cannot be read, and it was said. */
+static const char *
+password_of(struct arena *arena, const struct conf *conf)
+{
+	const char *path = conf_text(conf, "smtp_password_file"), *credentials = getenv("CREDENTIALS_DIRECTORY");
+	char *error = NULL;
+	struct str text = {0};
+	if (conf_text(conf, "smtp_user")[0] == '\0')
+		return "";
+	if (path[0] == '\0')
+		path = arena_print(arena, "%s/smtp-password", credentials != NULL ? credentials : "");
+	if (!folder_read(path, &text, &error)) {
+		log_event(LOG_LEVEL_ERROR, "no-smtp-password", "why", error, NULL);
+		free(error);
+		return NULL;
+	}
+	const char *password = arena_copy(arena, str_text(&text), strcspn(str_text(&text), "\r\n"));
+	str_free(&text);
+	return password;
+}
+
+static bool
+make_mailer(struct work *work, const struct conf *conf)
+{
+	const char *data = conf_text(conf, "data_directory");
+	struct mailer_settings settings = {
+		.templates = arena_print(work->arena, "%s/daemon/work/templates", data),
+		.locale = arena_print(work->arena, "%s/config/locale", data),
+		.public_url = conf_text(conf, "public_url"),
+		.operator_name = conf_text(conf, "operator_name"),
+		.operator_address = conf_text(conf, "operator_address"),
+		.operator_mail = conf_text(conf, "operator_mail"),
+		.from = sender_of(work->arena, conf),
+		.directory = conf_text(conf, "mail_directory"),
+		.smtp = {.url = conf_text(conf, "smtp_url"), .user = conf_text(conf, "smtp_user"), .password = password_of(work->arena, conf),
+			.ca_file = conf_text(conf, "smtp_ca_file"), .timeout_ms = conf_milliseconds(conf, "smtp_timeout")},
+	};
+	char *error = NULL;
+	if (settings.smtp.password == NULL)
+		return false;
+	if (settings.smtp.url[0] == '\0' && settings.directory[0] == '\0')
+		log_event(LOG_LEVEL_WARNING, "mail-waits", "help", "the settings name no mail server (smtp_url)", NULL);
+	work->mailer = mailer_new(process_base(work->process), work->wire, work->pool, &settings, &error);
+	if (work->mailer == NULL)
+		log_event(LOG_LEVEL_ERROR, "no-mail", "why", error, "help", "data_directory must hold daemon/work and config/locale", NULL);
+	free(error);
+	return work->mailer != NULL;
+}
+
+/* ---- the command ---- */
+
+static bool
 begin(struct work *work, const struct conf *conf)
 {
 	size_t count;
@@ -67,10 +142,31 @@ begin(struct work *work, const struct conf *conf)
 		.queue_max = QUEUE_MAX, .deadline_ms = DEADLINE_MS, .reconnect_min_ms = 200, .reconnect_max_ms = 10000};
 	struct worker_settings settings = {.batch = (size_t)conf_number(conf, "work_batch"), .poll_ms = conf_milliseconds(conf, "work_poll"),
 		.change_ms = conf_milliseconds(conf, "change_delay")};
+	work->arena = arena_new();
+	work->wire = wire_new(base, conf_number(conf, "outgoing_connections"));
+	work->fetcher = fetcher_new(work->wire, conf_is_on(conf, "outgoing_loopback"));
 	work->pool = db_pool_new(base, &work->db_settings, statements, count);
 	work->worker = worker_new(base, work->pool, &settings);
 	db_pool_on_state(work->pool, say_state, work);
 	work->listener = db_listen(base, &work->db_settings, "hubd_job", worker_wake, work->worker);
+	if (!make_mailer(work, conf))
+		return false;
+	worker_do(work->worker, "mail", mailer_run, work->mailer);
+	return true;
+}
+
+static void
+end(struct work *work)
+{
+	worker_abandon(work->worker);
+	wire_free(work->wire);
+	db_listener_free(work->listener);
+	db_pool_free(work->pool);
+	mailer_free(work->mailer);
+	fetcher_free(work->fetcher);
+	worker_free(work->worker);
+	process_free(work->process);
+	arena_free(work->arena);
 }
 
 int
@@ -84,12 +180,7 @@ command_work(const struct conf *conf, int argc, char **argv)
 	struct work work = {0};
 	struct process_calls calls = {.reload = reload, .stop = stop, .context = &work};
 	work.process = process_begin(conf, &calls);
-	begin(&work, conf);
-	int code = process_run(work.process);
-	worker_abandon(work.worker);
-	db_listener_free(work.listener);
-	db_pool_free(work.pool);
-	worker_free(work.worker);
-	process_free(work.process);
+	int code = begin(&work, conf) ? process_run(work.process) : 1;
+	end(&work);
 	return code;
 }

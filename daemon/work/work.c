@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "work/work.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,19 @@
 #include "base/when.h"
 #include "db/db.h"
 
+enum { KINDS_MAX = 16 };
+
+/* A kind of job that is done in C. */
+struct kind {
+	const char *name;
+	job_run *run;
+	void *context;
+};
+
 struct worker {
 	struct db_pool *pool;
+	struct kind kinds[KINDS_MAX];
+	size_t kind_count;
 	struct worker_settings settings;
 	struct event *poll, *change;
 	size_t running;          /* jobs */
@@ -30,7 +42,7 @@ struct worker {
 
 struct job {
 	struct worker *worker;
-	char *id, *kind;
+	char *id, *kind, *key, *input;
 	int64_t started;
 	char *error; /* why it failed */
 };
@@ -40,6 +52,9 @@ static const struct db_statement statements[] = {
 	{.name = "job_run_sql", .sql = "SELECT api.job_run_sql($1::bigint)", .parameters = 1, .is_write = true},
 	{.name = "job_done", .sql = "SELECT api.job_done($1::bigint)", .parameters = 1, .is_write = true},
 	{.name = "job_failed", .sql = "SELECT api.job_failed($1::bigint, $2::text)", .parameters = 2, .is_write = true},
+	{.name = "job_mail_begin", .sql = "SELECT * FROM api.job_mail_begin($1::bigint)", .parameters = 1, .is_write = true},
+	{.name = "job_mail_claim", .sql = "SELECT api.job_mail_claim($1::bigint, $2::bigint, $3::integer)", .parameters = 3, .is_write = true},
+	{.name = "job_mail_end", .sql = "SELECT api.job_mail_end($1::bigint, $2::bigint, $3::integer, $4::text, $5::text)", .parameters = 5, .is_write = true},
 	{.name = "tell_changes", .sql = "SELECT * FROM api.tell_changes($1::text)", .parameters = 1, .is_write = true},
 };
 
@@ -59,6 +74,8 @@ job_free(struct job *job)
 {
 	free(job->id);
 	free(job->kind);
+	free(job->key);
+	free(job->input);
 	free(job->error);
 	free(job);
 }
@@ -74,7 +91,7 @@ check_stopped(struct worker *worker)
 }
 
 static void
-end_job(struct job *job)
+note_end(struct job *job)
 {
 	struct worker *worker = job->worker;
 	char milliseconds[24];
@@ -94,32 +111,73 @@ end_note(void *context, enum db_outcome outcome, const struct db_rows *rows)
 	struct job *job = context;
 	if (outcome != DB_ROWS)
 		log_event(LOG_LEVEL_WARNING, "job-not-noted", "id", job->id, "why", outcome == DB_ERROR ? db_message(rows) : "the database is away", NULL);
-	end_job(job);
+	note_end(job);
+}
+
+void
+job_leave(struct job *job, const char *why)
+{
+	job->error = why == NULL ? NULL : base_strdup(why);
+	note_end(job);
+}
+
+void
+job_end(struct job *job, const char *error)
+{
+	struct worker *worker = job->worker;
+	job->error = error == NULL ? NULL : base_strdup(error);
+	const char *parameters[] = {job->id, job->error};
+	if (worker->is_abandoned)
+		note_end(job);
+	else
+		db_call(worker->pool, error == NULL ? "job_done" : "job_failed", parameters, end_note, job);
 }
 
 static void
 end_run(void *context, enum db_outcome outcome, const struct db_rows *rows)
 {
 	struct job *job = context;
-	struct worker *worker = job->worker;
-	if (worker->is_abandoned) {
-		job->error = base_strdup("cut off by the end of the worker");
-		end_job(job);
-		return;
-	}
-	if (outcome == DB_ROWS) {
-		const char *parameters[] = {job->id};
-		db_call(worker->pool, "job_done", parameters, end_note, job);
-		return;
-	}
-	job->error = base_strdup(outcome == DB_ERROR ? db_message(rows) : "the database is away or late");
-	const char *parameters[] = {job->id, job->error};
-	db_call(worker->pool, "job_failed", parameters, end_note, job);
+	if (job->worker->is_abandoned)
+		job_end(job, "cut off by the end of the worker");
+	else
+		job_end(job, outcome == DB_ROWS ? NULL : outcome == DB_ERROR ? db_message(rows) : "the database is away or late");
+}
+
+const char *
+job_id(const struct job *job)
+{
+	return job->id;
+}
+
+const char *
+job_key(const struct job *job)
+{
+	return job->key;
+}
+
+const char *
+job_input(const struct job *job)
+{
+	return job->input;
+}
+
+bool
+job_is_abandoned(const struct job *job)
+{
+	return job->worker->is_abandoned;
 }
 
 /* ---- taking ---- */
 
-/* All kinds so far are decided and done inside the database. */
+static const struct kind *
+kind_of(const struct worker *worker, const char *name)
+{
+	for (size_t i = 0; i < worker->kind_count; i++)
+		if (str_equal(worker->kinds[i].name, name))
+			return &worker->kinds[i];
+	return NULL;
+}
+
 static void
 run_job(struct worker *worker, const struct db_rows *rows, size_t row)
 {
@@ -127,10 +185,16 @@ run_job(struct worker *worker, const struct db_rows *rows, size_t row)
 	job->worker = worker;
 	job->id = base_strdup(db_text(rows, row, "id"));
 	job->kind = base_strdup(db_text(rows, row, "kind"));
+	job->key = base_strdup(db_text(rows, row, "key"));
+	job->input = base_strdup(db_text(rows, row, "input"));
 	job->started = when_monotonic_ms();
 	worker->running++;
+	const struct kind *kind = kind_of(worker, job->kind);
 	const char *parameters[] = {job->id};
-	db_call(worker->pool, "job_run_sql", parameters, end_run, job);
+	if (kind != NULL)
+		kind->run(kind->context, job);
+	else
+		db_call(worker->pool, "job_run_sql", parameters, end_run, job);
 }
 
 static void
@@ -227,6 +291,13 @@ worker_new(struct event_base *base, struct db_pool *pool, const struct worker_se
 	worker->poll = timer_new(base, settings->poll_ms, on_poll, worker);
 	worker->change = timer_new(base, settings->change_ms, on_change, worker);
 	return worker;
+}
+
+void
+worker_do(struct worker *worker, const char *kind, job_run *run, void *context)
+{
+	assert(worker->kind_count < KINDS_MAX);
+	worker->kinds[worker->kind_count++] = (struct kind){.name = kind, .run = run, .context = context};
 }
 
 void

@@ -9,11 +9,13 @@
 #ifndef HUBD_WORK_WORK_H
 #define HUBD_WORK_WORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct db_pool;
 struct db_statement;
 struct event_base;
+struct job;
 struct worker;
 
 struct worker_settings {
@@ -27,6 +29,22 @@ const struct db_statement *worker_statements(size_t *ret_count);
 
 /* Starts at once, and whenever it is woken. */
 struct worker *worker_new(struct event_base *base, struct db_pool *pool, const struct worker_settings *settings);
+
+/* Jobs of this kind are done by run, in C; all others inside the database. kind must outlive the worker. */
+typedef void job_run(void *context, struct job *job);
+void worker_do(struct worker *worker, const char *kind, job_run *run, void *context);
+
+/* ---- a job that is being done: it ends by one of these, once ---- */
+const char *job_id(const struct job *job);
+const char *job_key(const struct job *job);
+const char *job_input(const struct job *job); /* JSON */
+/* error: NULL when it is done; else it will be tried again. A copy is kept. */
+void job_end(struct job *job, const char *error);
+/* SQL knows already what became of it; why is for the log only. */
+void job_leave(struct job *job, const char *why);
+/* The worker goes: nothing may be asked of the database any more. */
+bool job_is_abandoned(const struct job *job);
+
 /* Jobs may be due. A db_listen() callback for channel hubd_job. */
 void worker_wake(void *worker, const char *payload);
 /* Takes no more jobs; calls stopped once those that run have ended. */

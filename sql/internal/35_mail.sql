@@ -2,8 +2,10 @@
 -- Writing mail: the row in the outbox and the job that sends it, in the transaction that causes it. How a kind looks is its template's business.
 
 -- What of a kind of mail its reader decides: necessary ones come always; waiting ones at once, once a day or never; reminders as asked for.
-CREATE OR REPLACE FUNCTION hubd.mail_class(kind text) RETURNS text LANGUAGE sql IMMUTABLE
+-- What somebody else ("by") did to one's booking is necessary.
+CREATE OR REPLACE FUNCTION hubd.mail_class(kind text, data jsonb) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN CASE
+        WHEN kind IN ('booking-moved', 'booking-cancelled') AND data ->> 'by' IS NOT NULL THEN 'necessary'
         WHEN kind IN ('booking-confirmed', 'booking-moved', 'booking-cancelled', 'booking-told', 'hold-expired', 'event-changed', 'event-cancelled') THEN 'waiting'
         WHEN kind IN ('reminder', 'digest') THEN kind
         ELSE 'necessary' END;
@@ -30,7 +32,7 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.mail(person bigint, kind text, data jsonb, hub bigint DEFAULT NULL, key text DEFAULT NULL) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
     message bigint := nextval('hubd.id');
-    class text := hubd.mail_class(kind);
+    class text := hubd.mail_class(kind, data);
     state text := hubd.mail_state(class, (SELECT p.mail_waiting FROM hubd.person AS p WHERE p.id = person), hubd.is_soon(data));
 BEGIN
     IF state IS NULL THEN

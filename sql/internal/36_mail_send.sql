@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: GPL-3.0-or-later
+-- What becomes of a mail. All of it runs as hubd_network, for the worker and for operators.
+
+-- It is over: what is secret in it goes.
+CREATE OR REPLACE FUNCTION hubd.end_mail(message bigint, state text, answer text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE hubd.message AS m SET state = end_mail.state, ended_at = hubd.present(), answer = left(end_mail.answer, 200), data = m.data - 'secret'
+        WHERE m.id = message;
+END $$;
+
+-- The connection or the worker was lost after the text began, so that a server may have the mail or not. It is sent again, since a mail that comes
+-- twice harms less than one that never comes, and mail programs know it by its Message-ID; the third time it is set aside. True: it was.
+CREATE OR REPLACE FUNCTION hubd.mail_unknown(message bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    times integer;
+BEGIN
+    UPDATE hubd.message AS m SET state = 'queued', unknowns = m.unknowns + 1 WHERE m.id = message RETURNING m.unknowns INTO times;
+    IF times >= 3 THEN
+        PERFORM hubd.end_mail(message, 'unknown', 'three times the connection was lost before the answer');
+    END IF;
+    RETURN times >= 3;
+END $$;
