@@ -618,15 +618,22 @@ compare_instances(const void *left, const void *right)
 	return b->has_end - a->has_end;
 }
 
+/* What a date means on the series' clocks; of whole days, its day. */
+static int64_t
+local_of(const struct repeat *repeat, const struct repeat_date *date)
+{
+	int64_t local = date->is_utc ? zone_to_local(repeat->zone, date->at, NULL) : date->at;
+	return repeat->is_all_day ? repeat_floor(local, DAY) * DAY : local;
+}
+
 static void
 take_extras(struct repeat *repeat, const struct repeat_words *words)
 {
 	repeat->extras = arena_take(repeat->arena, (words->rdate_count + 1) * sizeof *repeat->extras);
 	for (size_t i = 0; i < words->rdate_count; i++) {
 		const struct repeat_date *date = &words->rdates[i];
-		int64_t local = date->is_utc ? zone_to_local(repeat->zone, date->at, NULL) : date->at;
-		struct repeat_instance extra = make_instance(repeat, local);
-		if (date->is_utc) {
+		struct repeat_instance extra = make_instance(repeat, local_of(repeat, date));
+		if (date->is_utc && !repeat->is_all_day) {
 			extra.utc_start = date->at;
 			extra.fit = ZONE_FIT_EXACT;
 		}
@@ -647,10 +654,10 @@ take_exceptions(struct repeat *repeat, const struct repeat_words *words)
 	repeat->exception_count = words->exdate_count;
 	for (size_t i = 0; i < words->exdate_count; i++) {
 		const struct repeat_date *date = &words->exdates[i];
-		if (date->is_utc)
+		if (date->is_day || repeat->is_all_day)
+			repeat->exceptions[i] = (struct exception){EXCEPT_DAY, repeat_floor(local_of(repeat, date), DAY)};
+		else if (date->is_utc)
 			repeat->exceptions[i] = (struct exception){EXCEPT_INSTANT, date->at};
-		else if (date->is_day || repeat->is_all_day)
-			repeat->exceptions[i] = (struct exception){EXCEPT_DAY, repeat_floor(date->at, DAY)};
 		else
 			repeat->exceptions[i] = (struct exception){EXCEPT_LOCAL, date->at};
 	}

@@ -135,6 +135,7 @@ put_occurrence(struct json_writer *writer, const struct ical_occurrence *occurre
 	json_put_integer(writer, "end_local", occurrence->end_local);
 	json_put_integer(writer, "original_utc", occurrence->original_utc);
 	json_put_bool(writer, "is_recurring", occurrence->is_recurring);
+	json_put_bool(writer, "is_first", occurrence->original_utc == occurrence->event->start_utc);
 	json_close_map(writer);
 }
 
