@@ -111,6 +111,8 @@ struct route {
 	route_answer *answer;      /* NULL: answer_reply() */
 };
 
+/* The matched route's statement: by it a table of ask's tells its rows apart. NULL where the route has none. */
+const char *request_statement(const struct http_request *request);
 /* A path parameter of the matched route, decoded; NULL when the route has no such one. */
 const char *route_parameter(const struct http_request *request, const char *name);
 /* "de" or "en": ?lang=, then the cookie "lang", then Accept-Language, then German. */

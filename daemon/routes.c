@@ -11,6 +11,7 @@
 #include "feed/feed.h"
 #include "page/manage.h"
 #include "page/pages.h"
+#include "person/person.h"
 #include "programme/events.h"
 #include "service/service.h"
 
@@ -145,6 +146,44 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/events/{id}", .statement = "event", .ask = event_ask_one},
 	{.method = "PATCH", .path = API "/events/{id}", .look = "look_event", .statement = "event_change", .is_write = true, .ask = event_ask_change},
 	{.method = "DELETE", .path = API "/events/{id}", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
+
+	/* People. */
+	{.method = "GET", .path = API "/people", .statement = "people", .query = "hub"},
+	{.method = "GET", .path = API "/people/{person}", .statement = "person"},
+	{.method = "PATCH", .path = API "/people/{person}", .statement = "person_change", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/memberships", .statement = "memberships", .query = "hub"},
+	{.method = "POST", .path = API "/memberships", .statement = "membership_give", .is_write = true, .ask = person_ask},
+	{.method = "DELETE", .path = API "/memberships/{hub}/{person}", .statement = "membership_end", .is_write = true, .ask = person_ask},
+	{.method = "POST", .path = API "/memberships/import", .statement = "memberships_import", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/join-requests", .statement = "join_requests", .query = "hub"},
+	{.method = "POST", .path = API "/join-requests", .statement = "join_request_make", .is_write = true, .ask = person_ask},
+	{.method = "POST", .path = API "/join-requests/confirm", .statement = "join_request_confirm", .is_write = true, .ask = person_ask},
+	{.method = "PATCH", .path = API "/join-requests/{id}", .statement = "join_request_decide", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/invitations", .statement = "invitations", .query = "hub organisation team"},
+	{.method = "POST", .path = API "/invitations", .statement = "invitation_make", .is_write = true, .ask = person_ask},
+	{.method = "POST", .path = API "/invitations/answer", .statement = "invitation_answer", .is_write = true, .ask = person_ask},
+	{.method = "DELETE", .path = API "/invitations/{id}", .statement = "invitation_revoke", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/day-passes", .statement = "day_passes", .query = "hub"},
+	{.method = "POST", .path = API "/day-passes", .statement = "day_pass_give", .is_write = true, .ask = person_ask},
+	{.method = "DELETE", .path = API "/day-passes/{id}", .statement = "day_pass_revoke", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/organisations", .statement = "organisations"},
+	{.method = "POST", .path = API "/organisations", .statement = "organisation_make", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/organisations/{organisation}", .statement = "organisation"},
+	{.method = "PATCH", .path = API "/organisations/{organisation}", .statement = "organisation_change", .is_write = true, .ask = person_ask},
+	{.method = "POST", .path = API "/organisations/{organisation}/join", .statement = "organisation_join", .is_write = true, .ask = person_ask},
+	{.method = "PATCH", .path = API "/organisations/{organisation}/members/{person}", .statement = "organisation_member_change", .is_write = true,
+	    .ask = person_ask},
+	{.method = "DELETE", .path = API "/organisations/{organisation}/members/{person}", .statement = "organisation_leave", .is_write = true,
+	    .ask = person_ask},
+	{.method = "GET", .path = API "/teams", .statement = "teams"},
+	{.method = "POST", .path = API "/teams", .statement = "team_make", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/teams/{team}", .statement = "team"},
+	{.method = "PATCH", .path = API "/teams/{team}", .statement = "team_change", .is_write = true, .ask = person_ask},
+	{.method = "PATCH", .path = API "/teams/{team}/members/{person}", .statement = "team_member_change", .is_write = true, .ask = person_ask},
+	{.method = "DELETE", .path = API "/teams/{team}/members/{person}", .statement = "team_leave", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/delegates", .statement = "delegates"},
+	{.method = "DELETE", .path = API "/delegates/{person}", .statement = "delegate_end", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/statistics/hubs", .statement = "statistics_hubs"},
 	{0},
 };
 

@@ -32,6 +32,12 @@ route_parameter(const struct http_request *request, const char *name)
 }
 
 const char *
+request_statement(const struct http_request *request)
+{
+	return exchange_of(request)->route->statement;
+}
+
+const char *
 request_language(const struct http_request *request)
 {
 	struct exchange *exchange = exchange_of(request);

@@ -59,6 +59,20 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.total_of(groups jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
     RETURN (SELECT to_jsonb(coalesce(sum((g ->> 'count')::numeric), 0)) FROM jsonb_array_elements(groups) AS g);
 
+-- What is told of one measure, as items.
+CREATE OR REPLACE FUNCTION hubd.told(measure text, groups jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('of', measure, 'hubs', g -> 'keys', 'count', g -> 'count', 'hours', g -> 'hours', 'kinds', coalesce(g -> 'kinds', '[]'))
+        ORDER BY g -> 'keys'), '[]') FROM jsonb_array_elements(groups) AS g);
+
+-- The kinds only of a hub that stands alone, and adding up to what is told of it.
+CREATE OR REPLACE FUNCTION hubd.with_kinds(groups jsonb, until timestamptz) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_agg(g || jsonb_build_object('kinds', CASE WHEN jsonb_array_length(g -> 'keys') = 1 AND (g ->> 'count')::bigint > 2 THEN
+            (SELECT jsonb_agg(jsonb_build_object('kinds', k -> 'keys', 'count', k -> 'count'))
+            FROM jsonb_array_elements(hubd.no_small_groups(hubd.members_counted(hubd.hub_of(g -> 'keys' ->> 0), until))) AS k) ELSE '[]' END))
+        FROM jsonb_array_elements(groups) AS g);
+END $$;
+
 CREATE OR REPLACE FUNCTION hubd.hub_statistics() RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     today date := (hubd.present() AT TIME ZONE 'Europe/Berlin')::date;
@@ -71,12 +85,9 @@ DECLARE
     bookings jsonb := hubd.no_small_groups(hubd.bookings_counted(span));
     events jsonb := hubd.events_counted(span);
 BEGIN
-    -- The kinds only of a hub that stands alone, and adding up to what is told of it.
-    members := (SELECT jsonb_agg(g || jsonb_build_object('kinds', CASE WHEN jsonb_array_length(g -> 'keys') = 1 AND (g ->> 'count')::bigint > 2 THEN
-            (SELECT jsonb_agg(k - 'hours') FROM jsonb_array_elements(hubd.no_small_groups(hubd.members_counted(hubd.hub_of(g -> 'keys' ->> 0), until))) AS k) ELSE '[]' END) - 'hours')
-        FROM jsonb_array_elements(members) AS g);
-    RETURN jsonb_build_object('quarter', to_char(starts, 'YYYY"-Q"Q'), 'members_on', month, 'members', coalesce(members, '[]'), 'bookings', bookings, 'events', events,
-        'totals', jsonb_build_object('members', hubd.total_of(members), 'bookings', hubd.total_of(bookings), 'events', hubd.total_of(events)));
+    RETURN jsonb_build_object('quarter', to_char(starts, 'YYYY"-Q"Q'), 'members_on', month,
+        'totals', jsonb_build_object('members', hubd.total_of(members), 'bookings', hubd.total_of(bookings), 'events', hubd.total_of(events)),
+        'items', hubd.told('members', hubd.with_kinds(members, until)) || hubd.told('bookings', bookings) || hubd.told('events', events), 'next', NULL);
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.agency_refusal(caller jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
