@@ -62,6 +62,8 @@ const struct json *request_json(const struct http_request *request);
  */
 const char *request_form(const struct http_request *request, const char *name);
 const char *request_form_at(const struct http_request *request, const char *name, size_t index);
+/* A file of a posted form: its bytes, and what its owner called it; NULL when none was chosen. ret_name may be NULL. */
+const char *request_file(const struct http_request *request, const char *name, size_t *ret_length, const char **ret_name);
 /* One thing that ask leaves for answer, in the request's arena: what must not go through the database, or need not. */
 void request_keep(struct http_request *request, void *thing);
 void *request_kept(const struct http_request *request); /* NULL when nothing was kept */

@@ -55,6 +55,7 @@ static const struct route routes[] = {
 	    .answer = page_answer_sign_out},
 	{.method = "GET", .path = "/hubs/{hub}/resources", .statement = "page_grid", .ask = page_ask_resources, .answer = page_answer_resources},
 	{.method = "GET", .path = "/hubs/{hub}/resources/{resource}", .statement = "page_resource", .ask = page_ask_resource, .answer = page_answer_resource},
+	{.method = "GET", .path = "/hubs/{hub}/resources/{resource}/photo/{fingerprint}", .statement = "photo", .answer = page_answer_photo},
 	{.method = "GET", .path = "/hubs/{hub}/book", .look = "look_zone", .statement = "page_book", .ask = page_ask_book, .answer = page_answer_book},
 	{.method = "POST", .path = "/hubs/{hub}/book", .look = "look_zone", .statement = "book", .is_write = true, .is_form = true, .ask = page_ask_booking,
 	    .answer = page_answer_booking},
@@ -99,6 +100,10 @@ static const struct route routes[] = {
 	    .ask = page_ask_manage_resource, .answer = page_answer_manage_resource_write},
 	{.method = "POST", .path = MANAGE "/resources/{resource}/retire", .statement = "page_manage_resource_write", .is_write = true,
 	    .is_form = true, .ask = page_ask_manage_retire, .answer = page_answer_manage_retire},
+	{.method = "POST", .path = MANAGE "/resources/{resource}/photo", .statement = "photo_set", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_photo, .answer = page_answer_manage_photo},
+	{.method = "POST", .path = MANAGE "/resources/{resource}/photo/remove", .statement = "photo_remove", .is_write = true, .is_form = true,
+	    .ask = manage_ask, .answer = page_answer_manage_photo_removed},
 	{.method = "GET", .path = MANAGE "/csv", .statement = "page_manage_resources", .ask = manage_ask, .answer = page_answer_manage_csv},
 	{.method = "POST", .path = MANAGE "/csv", .statement = "page_manage_csv", .is_write = true, .is_form = true, .ask = page_ask_manage_csv,
 	    .answer = page_answer_manage_csv},
@@ -126,6 +131,8 @@ static const struct route routes[] = {
 	{.method = "GET", .path = API "/resources/{hub}/{resource}", .statement = "resource"},
 	{.method = "POST", .path = API "/resources", .statement = "resource_create", .is_write = true, .ask = resource_ask_make},
 	{.method = "PATCH", .path = API "/resources/{hub}/{resource}", .statement = "resource_change", .is_write = true, .ask = resource_ask_change},
+	{.method = "POST", .path = API "/resources/{hub}/{resource}/photo", .statement = "photo_set", .is_write = true, .ask = page_ask_photo},
+	{.method = "DELETE", .path = API "/resources/{hub}/{resource}/photo", .statement = "photo_remove", .is_write = true, .ask = page_ask_photo_gone},
 	{.method = "GET", .path = API "/units", .statement = "units", .query = "hub resource"},
 
 	/* Bookings. */

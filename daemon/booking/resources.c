@@ -10,11 +10,13 @@
 #include "dispatch.h"
 #include "http/http.h"
 
-enum { SLUG_MAX = 60, NAME_MAX = 200, ABOUT_MAX = 5000, LIST_MAX = 100, CAPACITY_MAX = 100000, POOL_MAX = 1000, BUFFER_MAX = 1440 };
+enum { SLUG_MAX = 60, NAME_MAX = 200, ABOUT_MAX = 5000, NOTES_MAX = 20000, LIST_MAX = 100, CAPACITY_MAX = 100000, POOL_MAX = 1000, BUFFER_MAX = 1440 };
 
 #define RESOURCE_MEMBERS \
 	{"site", ASK_TEXT, 1, SLUG_MAX, false}, {"kind", ASK_TEXT, 1, SLUG_MAX, false}, {"name_de", ASK_TEXT, 1, NAME_MAX, false}, \
 	{"name_en", ASK_TEXT, 0, NAME_MAX, false}, {"about_de", ASK_TEXT, 0, ABOUT_MAX, false}, {"about_en", ASK_TEXT, 0, ABOUT_MAX, false}, \
+	{"instructions_de", ASK_TEXT, 0, NOTES_MAX, false}, {"instructions_en", ASK_TEXT, 0, NOTES_MAX, false}, \
+	{"safety_de", ASK_TEXT, 0, NOTES_MAX, false}, {"safety_en", ASK_TEXT, 0, NOTES_MAX, false}, \
 	{"capacity", ASK_INTEGER, 1, CAPACITY_MAX, false}, {"features", ASK_LIST, 0, LIST_MAX, false}, {"pool", ASK_INTEGER, 1, POOL_MAX, false}, \
 	{"parts", ASK_LIST, 0, LIST_MAX, false}, {"setup_minutes", ASK_INTEGER, 0, BUFFER_MAX, false}, \
 	{"turnover_minutes", ASK_INTEGER, 0, BUFFER_MAX, false}, {"is_bookable", ASK_BOOL, 0, 0, false}, {"dry_run", ASK_BOOL, 0, 0, false}

@@ -59,6 +59,16 @@ request_form_at(const struct http_request *request, const char *name, size_t ind
 }
 
 const char *
+request_file(const struct http_request *request, const char *name, size_t *ret_length, const char **ret_name)
+{
+	const struct form_field *file = form_find_file(&exchange_of(request)->form, name);
+	*ret_length = file == NULL ? 0 : file->length;
+	if (ret_name != NULL)
+		*ret_name = file == NULL ? NULL : file->file_name;
+	return file == NULL ? NULL : file->value;
+}
+
+const char *
 request_form(const struct http_request *request, const char *name)
 {
 	return request_form_at(request, name, 0);

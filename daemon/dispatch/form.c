@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "dispatch/cookie.h"
 #include "dispatch/exchange.h"
+#include "dispatch/multipart.h"
 #include "http/http.h"
 
 static const char *
@@ -45,8 +46,19 @@ const char *
 form_find(const struct form *form, const char *name, size_t index)
 {
 	for (size_t i = 0; i < form->count; i++)
-		if (str_equal(form->fields[i].name, name) && index-- == 0)
+		if (form->fields[i].file_name == NULL && str_equal(form->fields[i].name, name) && index-- == 0)
 			return form->fields[i].value;
+	return NULL;
+}
+
+const struct form_field *
+form_find_file(const struct form *form, const char *name)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		const struct form_field *field = &form->fields[i];
+		if (field->file_name != NULL && str_equal(field->name, name) && (*field->file_name != '\0' || field->length > 0))
+			return field;
+	}
 	return NULL;
 }
 
@@ -80,12 +92,15 @@ form_read(struct exchange *exchange)
 		    "This form did not come from our own page: please open the page again and send it from there.");
 		return false;
 	}
-	if (length > 0 && !is_form_type(http_field(request, "content-type"))) {
-		answer_problem(request, 415, "unsupported-media-type", "Hier wird ein Formular erwartet: application/x-www-form-urlencoded.",
-		    "A form is expected here: application/x-www-form-urlencoded.");
+	const char *type = http_field(request, "content-type"), *boundary = multipart_boundary(http_arena(request), type);
+	if (length > 0 && boundary == NULL && !is_form_type(type)) {
+		answer_problem(request, 415, "unsupported-media-type", "Hier wird ein Formular erwartet: application/x-www-form-urlencoded oder multipart/form-data.",
+		    "A form is expected here: application/x-www-form-urlencoded or multipart/form-data.");
 		return false;
 	}
-	if (form_parse(http_arena(request), body, length, &exchange->form) && take_key(exchange))
+	bool is_read = boundary != NULL ? multipart_parse(http_arena(request), body, length, boundary, &exchange->form)
+	                                : form_parse(http_arena(request), body, length, &exchange->form);
+	if (is_read && take_key(exchange))
 		return true;
 	answer_problem(request, 400, "malformed-request", "Das Formular ist nicht lesbar.", "The form cannot be read.");
 	return false;

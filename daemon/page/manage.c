@@ -18,7 +18,7 @@ static const struct tab {
 } tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}};
 
 /* What a page may say it has done: texts "manage.done_…". */
-static const char *const deeds[] = {"added", "changed", "retired", "restored", "imported", "closed", "lifted", "event_made", "event_changed",
+static const char *const deeds[] = {"added", "changed", "retired", "restored", "imported", "photo", "photo_gone", "closed", "lifted", "event_made", "event_changed",
     "event_cancelled", NULL};
 
 struct dates

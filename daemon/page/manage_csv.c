@@ -37,6 +37,10 @@ static const struct column {
 	{{"is_bookable", "buchbar", "bookable"}, COLUMN_YES, 0, 0},
 	{{"about_de", "beschreibung"}, COLUMN_TEXT, 0, 0},
 	{{"about_en", "description"}, COLUMN_TEXT, 0, 0},
+	{{"instructions_de", "anleitung"}, COLUMN_TEXT, 0, 0},
+	{{"instructions_en", "instructions"}, COLUMN_TEXT, 0, 0},
+	{{"safety_de", "sicherheit"}, COLUMN_TEXT, 0, 0},
+	{{"safety_en", "safety"}, COLUMN_TEXT, 0, 0},
 };
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 

@@ -9,7 +9,7 @@
 #include "page/card.h"
 #include "page/pages.h"
 
-enum { NAME_MAX = 200, ABOUT_MAX = 5000, SLUG_MAX = 60, CAPACITY_MAX = 100000, POOL_MAX = 1000, BUFFER_MAX = 1440 };
+enum { NAME_MAX = 200, ABOUT_MAX = 5000, NOTES_MAX = 20000, SLUG_MAX = 60, CAPACITY_MAX = 100000, POOL_MAX = 1000, BUFFER_MAX = 1440 };
 
 static const char *const kinds[] = {"room", "desk", "machine", "equipment", "table", NULL};
 static const char *const shapes[] = {"single", "pool", "parts", NULL};
@@ -115,12 +115,14 @@ put_parts(struct http_request *request, struct json_writer *writer, const struct
 static void
 put_texts(struct http_request *request, struct json_writer *writer, const struct json *resource)
 {
-	static const char *const names[] = {"name_de", "name_en", "about_de", "about_en", "slug", NULL};
+	static const char *const names[] = {"name_de", "name_en", "about_de", "about_en", "instructions_de", "instructions_en", "safety_de",
+	    "safety_en", "slug", NULL};
 	for (const char *const *name = names; *name != NULL; name++)
 		json_put_text(writer, *name, manage_value(request, resource, *name));
 	const char *capacity = manage_value(request, resource, "capacity");
 	json_put_text(writer, "capacity", *capacity != '\0' ? capacity : "1");
 	json_put_text(writer, "features", joined(request, json_get(resource, "features"), "features"));
+	json_put_bool(writer, "has_notes", *manage_value(request, resource, "instructions_de") != '\0' || *manage_value(request, resource, "safety_de") != '\0');
 }
 
 static void
@@ -150,6 +152,12 @@ answer_form(struct http_request *request, const struct json *document)
 	json_put_bool(writer, "is_retired", json_as_bool(json_get(resource, "is_retired")));
 	json_put_bool(writer, "is_bookable", is_post ? manage_is_ticked(request, "is_bookable") : is_new || json_as_bool(json_get(resource, "is_bookable")));
 	json_put_value(writer, "own_slug", json_get(resource, "slug"));
+	if (json_kind(json_get(resource, "photo")) == JSON_IS_MAP)
+		json_put_value(writer, "photo", json_get(resource, "photo"));
+	json_open_list(writer, "scripts");
+	if (!is_new)
+		json_put_text(writer, NULL, "shrink.js");
+	json_close_list(writer);
 	json_put_text(writer, "revision", manage_value(request, resource, "revision"));
 	put_texts(request, writer, resource);
 	put_numbers(request, writer, resource);
@@ -198,6 +206,10 @@ page_ask_manage_resource(struct http_request *request, const struct db_rows *loo
 	manage_form_text(&form, "name_en", NAME_MAX);
 	manage_form_text(&form, "about_de", ABOUT_MAX);
 	manage_form_text(&form, "about_en", ABOUT_MAX);
+	manage_form_text(&form, "instructions_de", NOTES_MAX);
+	manage_form_text(&form, "instructions_en", NOTES_MAX);
+	manage_form_text(&form, "safety_de", NOTES_MAX);
+	manage_form_text(&form, "safety_en", NOTES_MAX);
 	if (slug != NULL && *slug != '\0')
 		manage_form_text(&form, "slug", SLUG_MAX);
 	if (request_form(request, "site") != NULL)

@@ -54,6 +54,14 @@ void page_answer_resources(struct http_request *request, const struct db_rows *r
 bool page_ask_resource(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_resource(struct http_request *request, const struct db_rows *rows);
 
+/* photo.c: photos of resources, on their way in and out */
+bool page_ask_manage_photo(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_photo(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_photo_removed(struct http_request *request, const struct db_rows *rows);
+bool page_ask_photo(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+bool page_ask_photo_gone(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_photo(struct http_request *request, const struct db_rows *rows);
+
 /* book.c: the three steps, and the form that books or holds */
 bool page_ask_book(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_book(struct http_request *request, const struct db_rows *rows);

@@ -38,6 +38,23 @@ put_crumbs(struct http_request *request, struct json_writer *writer, const struc
 	json_close_list(writer);
 }
 
+/* Photo, instructions, safety: where a hub gave them. */
+static void
+put_notes(struct json_writer *writer, const struct json *resource)
+{
+	static const char *const notes[] = {"instructions", "safety", NULL};
+	bool has_notes = false;
+	for (const char *const *note = notes; *note != NULL; note++) {
+		const char *text = json_as_text(json_get(resource, *note));
+		bool has_text = text != NULL && *text != '\0';
+		json_put_text(writer, *note, has_text ? text : NULL);
+		has_notes = has_notes || has_text;
+	}
+	json_put_bool(writer, "has_notes", has_notes);
+	if (json_kind(json_get(resource, "photo")) == JSON_IS_MAP)
+		json_put_value(writer, "photo", json_get(resource, "photo"));
+}
+
 static void
 put_facts(struct http_request *request, struct json_writer *writer, const struct json *resource)
 {
@@ -48,6 +65,7 @@ put_facts(struct http_request *request, struct json_writer *writer, const struct
 	bool is_pool = json_as_bool(json_get(resource, "is_pool"));
 	json_put_text(writer, "name", json_as_text(json_get(resource, "name")));
 	json_put_text(writer, "about", json_as_text(json_get(resource, "about")));
+	put_notes(writer, resource);
 	json_put_text(writer, "kind", page_text(request, arena_print(arena, "grid.kind.%s", kind)));
 	json_put_bool(writer, arena_print(arena, "is_%s", kind), true);
 	json_put_text(writer, "seats", is_pool

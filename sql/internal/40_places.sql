@@ -54,7 +54,14 @@ CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wa
         SELECT h.slug, st.slug, r.position, r, jsonb_build_object('slug', r.slug, 'hub', h.slug, 'site', st.slug, 'kind', r.kind,
             'name', CASE language WHEN 'en' THEN r.name_en ELSE r.name_de END, 'name_de', r.name_de, 'name_en', r.name_en,
             'about', CASE WHEN language = 'en' AND r.about_en <> '' THEN r.about_en ELSE r.about_de END,
-            'about_de', r.about_de, 'about_en', r.about_en, 'capacity', r.capacity, 'features', r.features,
+            'about_de', r.about_de, 'about_en', r.about_en,
+            'instructions', CASE WHEN language = 'en' AND r.instructions_en <> '' THEN r.instructions_en ELSE r.instructions_de END,
+            'instructions_de', r.instructions_de, 'instructions_en', r.instructions_en,
+            'safety', CASE WHEN language = 'en' AND r.safety_en <> '' THEN r.safety_en ELSE r.safety_de END, 'safety_de', r.safety_de, 'safety_en', r.safety_en,
+            'photo', CASE WHEN photo.sha256 IS NOT NULL THEN jsonb_build_object('address', '/hubs/' || h.slug || '/resources/' || r.slug || '/photo/' || left(photo.sha256, 16),
+                'type', photo.type, 'width', photo.width, 'height', photo.height, 'alt', CASE WHEN language = 'en' AND photo.alt_en <> '' THEN photo.alt_en ELSE photo.alt_de END,
+                'alt_de', photo.alt_de, 'alt_en', photo.alt_en) END,
+            'capacity', r.capacity, 'features', r.features,
             'is_pool', r.is_pool, 'size', coalesce(held.size, 0), 'is_bookable', r.is_bookable, 'is_retired', r.retired_at IS NOT NULL, 'is_example', r.is_example,
             'units', coalesce(held.units, '[]'), 'parts', coalesce(kin.parts, '[]'), 'part_of', coalesce(kin.wholes, '[]'),
             'revision', r.revision::text,
@@ -67,6 +74,7 @@ CREATE OR REPLACE FUNCTION hubd.resource_documents(language text, hub bigint, wa
         JOIN hubd.site AS st ON st.hub_id = r.hub_id AND st.id = r.site_id
         LEFT JOIN held ON held.hub_id = r.hub_id AND held.resource_id = r.id
         LEFT JOIN kin ON kin.hub_id = r.hub_id AND kin.resource_id = r.id
+        LEFT JOIN hubd.resource_photo AS photo ON photo.hub_id = r.hub_id AND photo.resource_id = r.id
         WHERE NOT h.is_network AND (hub IS NULL OR r.hub_id = hub) AND (r.slug = wanted OR (wanted IS NULL AND r.retired_at IS NULL));
     END;
 

@@ -203,6 +203,8 @@ BEGIN
         kind = hubd.given(input, 'kind', o.kind), name_de = btrim(hubd.given(input, 'name_de', o.name_de)),
         name_en = coalesce(nullif(btrim(hubd.given(input, 'name_en', o.name_en)), ''), btrim(hubd.given(input, 'name_de', o.name_de))),
         about_de = hubd.given(input, 'about_de', o.about_de), about_en = hubd.given(input, 'about_en', o.about_en),
+        instructions_de = hubd.given(input, 'instructions_de', o.instructions_de), instructions_en = hubd.given(input, 'instructions_en', o.instructions_en),
+        safety_de = hubd.given(input, 'safety_de', o.safety_de), safety_en = hubd.given(input, 'safety_en', o.safety_en),
         capacity = coalesce((input ->> 'capacity')::integer, o.capacity),
         features = ARRAY(SELECT DISTINCT lower(btrim(f)) FROM unnest(hubd.given(input, 'features', o.features)) AS f WHERE btrim(f) <> '' ORDER BY 1),
         site_id = coalesce((SELECT s.id FROM hubd.site AS s WHERE s.hub_id = hub AND s.slug = input ->> 'site'), o.site_id),

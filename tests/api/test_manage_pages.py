@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The pages of a hub's managers: who gets in, and what a manager loses when a form forgets, invents or takes away."""
+import base64
 import re
+import struct
 import urllib.parse
+import zlib
 
 import pytest
 import requests
@@ -14,7 +17,7 @@ from test_pages import HTML, Page, get, post, signed_in
 MANAGE = "/hubs/werft/manage"
 GETS = ["", "/resources", "/new-resource", "/resources/laser", "/csv", "/closures", "/events", "/events?show=draft", "/events?show=unplaced",
         "/events?show=past", "/events?show=cancelled", "/new-event"]
-POSTS = {"/new-resource": {"name_de": "Fremd", "kind": "room"}, "/resources/laser": {"name_de": "Fremd"}, "/resources/laser/retire": {"retire": "yes"},
+POSTS = {"/new-resource": {"name_de": "Fremd", "kind": "room"}, "/resources/laser": {"name_de": "Fremd"}, "/resources/laser/retire": {"retire": "yes"}, "/resources/laser/photo/remove": {},
          "/csv": {"table": "name,art\nFremd,Raum", "step": "apply"}, "/closures": {"resource": "laser", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00", "step": "close"},
          "/closures/1/lift": {}, "/new-event": {"title": "Fremd", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00"},
          "/events/1": {"title": "Fremd", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00"}, "/events/1/cancel": {}}
@@ -407,3 +410,68 @@ def test_the_api_is_as_described(hubd):
     path = "/api/v1/resources/{hub}/{resource}"
     for body in ({"capacity": 4}, {"capacity": 5, "dry_run": True}, {"pool": 4}, {"is_retired": True}):
         check(hubd.patch("/api/v1/resources/werft/beschrieben", body, as_="ines"), "PATCH", path)
+
+
+# ---- photos ----
+
+def png(width=640, height=360, noise=0):
+    """A PNG of one colour, with as much noise beside it as is wished."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    lines = b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"tEXt", b"noise\0" + b"x" * noise)
+            + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
+
+
+def send_photo(hubd, session, picture, resource="laser", alt="Der Laser von vorn"):
+    return session.post(f"{hubd.url}/hubs/werft/manage/resources/{resource}/photo", files={"photo": ("laser.png", picture, "image/png")}, timeout=30,
+                        data={"alt_de": alt, "alt_en": "The laser from the front"}, headers={"Origin": hubd.url, "Accept": "text/html"}, allow_redirects=False)
+
+
+def test_a_machine_has_a_photo_that_is_kept_for_ever_and_described(hubd):
+    session = signed_in(hubd, "ines@hubd.test")
+    assert "<svg class=\"resource-picture\"" in session.get(hubd.url + "/hubs/werft/resources/laser", headers=HTML, timeout=30).text
+    assert send_photo(hubd, session, png()).headers["Location"] == "/hubs/werft/manage/resources/laser?done=photo"
+    page = requests.get(hubd.url + "/hubs/werft/resources/laser", headers={**HTML, "Accept-Language": "en"}, timeout=30).text
+    address, alt = re.search(r'<img class="resource-picture" src="([^"]+)" width="640" height="360" alt="([^"]*)"', page).groups()
+    assert alt == "The laser from the front" and "<svg class=\"resource-picture\"" not in page
+    reply = requests.get(hubd.url + address, timeout=30)
+    assert reply.content == png() and reply.headers["Content-Type"] == "image/png" and reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert requests.get(hubd.url + address, headers={"If-None-Match": reply.headers["ETag"]}, timeout=30).status_code == 304
+    old = requests.get(hubd.url + address[:-16] + "0" * 16, timeout=30)
+    assert old.content == png() and old.headers["Cache-Control"] == "no-cache", "an older page still shows one"
+    assert send_photo(hubd, session, png(320, 180)).status_code == 303
+    assert hubd.get("/api/v1/resources/werft/laser").json()["photo"]["width"] == 320
+    assert hubd.delete("/api/v1/resources/werft/laser/photo", "ines").json()["photo"] is None
+    assert requests.get(hubd.url + address, timeout=30).status_code == 404
+
+
+@pytest.mark.parametrize("picture, alt, words", [
+    (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "x", "PNG, JPEG"), (b"GIF89a" + b"\0" * 40, "x", "PNG, JPEG"),
+    (png()[:-20], "x", "PNG, JPEG"), (png(noise=65536), "x", "64"), (png(5000, 20), "x", "4096"), (png(8, 8), "x", "16"), (b"", "x", "wählen"), (png(), " ", "zeigt")])
+def test_what_is_no_light_described_photo_is_refused_with_a_reason(hubd, picture, alt, words):
+    session = signed_in(hubd, "ines@hubd.test")
+    reply = session.post(f"{hubd.url}/hubs/werft/manage/resources/bruecke/photo", files={"photo": ("a.png" if picture else "", picture, "image/png")}, data={"alt_de": alt},
+                         headers={"Origin": hubd.url, "Accept": "text/html", "Accept-Language": "de"}, timeout=30)
+    assert reply.status_code == 422 and words in reply.text, reply.text[-600:]
+    assert hubd.get("/api/v1/resources/werft/bruecke").json()["photo"] is None
+
+
+def test_only_managers_give_photos_and_the_api_does_what_the_page_does(hubd):
+    assert send_photo(hubd, signed_in(hubd), png()).status_code == 403
+    wish = {"data": base64.b64encode(png()).decode(), "alt_de": "Die Kajüte"}
+    assert hubd.post("/api/v1/resources/werft/kajuete/photo", wish, "mara").status_code == 403
+    assert hubd.post("/api/v1/resources/werft/kajuete/photo", {**wish, "dry_run": True}, "ines").json()["photo"]["width"] == 640
+    assert hubd.get("/api/v1/resources/werft/kajuete").json()["photo"] is None
+    made = hubd.post("/api/v1/resources/werft/kajuete/photo", wish, "ines")
+    assert made.status_code == 200 and made.json()["photo"]["alt"] == "Die Kajüte" and hubd.get(made.json()["photo"]["address"]).content == png()
+    assert hubd.post("/api/v1/resources/werft/kajuete/photo", {**wish, "data": "no base64"}, "ines").status_code == 422
+    assert hubd.post("/api/v1/resources/werft/nirgends/photo", wish, "ines").status_code == 404
+
+
+def test_what_to_know_before_one_stands_at_the_machine_is_on_its_page(hubd):
+    told = hubd.patch("/api/v1/resources/werft/laser", {"instructions_de": "Erst die Absaugung an.", "safety_de": "Kein PVC:\nChlorgas."}, "ines")
+    assert told.status_code == 200 and told.json()["safety"] == "Kein PVC:\nChlorgas.", "English readers get the German words where there are no others"
+    page = requests.get(hubd.url + "/hubs/werft/resources/laser", headers=HTML, timeout=30).text
+    assert "Erst die Absaugung an." in page and "Kein PVC:\nChlorgas." in page and "Material und Sicherheit" in page
