@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "booking/booking.h"
+#include "booking/series.h"
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
@@ -144,6 +145,11 @@ static const struct route routes[] = {
 	{.method = "DELETE", .path = API "/bookings/{id}", .statement = "booking_cancel", .is_write = true, .ask = booking_ask_act},
 	{.method = "POST", .path = API "/bookings/{id}/confirm", .statement = "booking_confirm", .is_write = true, .ask = booking_ask_act},
 	{.method = "POST", .path = API "/bookings/{id}/restore", .statement = "booking_restore", .is_write = true, .ask = booking_ask_act},
+	{.method = "POST", .path = API "/series", .look = "look_series", .statement = "series_book", .is_write = true, .ask = series_ask_make},
+	{.method = "GET", .path = API "/series", .statement = "series_list", .ask = series_ask_list},
+	{.method = "GET", .path = API "/series/{id}", .statement = "series", .ask = booking_ask_one},
+	{.method = "PATCH", .path = API "/series/{id}", .look = "look_series", .statement = "series_change", .is_write = true, .ask = series_ask_change},
+	{.method = "DELETE", .path = API "/series/{id}", .look = "look_series", .statement = "series_cancel", .is_write = true, .ask = series_ask_cancel},
 	{.method = "GET", .path = API "/freebusy", .look = "look_zone", .statement = "freebusy", .ask = booking_ask_freebusy},
 	{.method = "GET", .path = API "/find", .look = "look_zone", .statement = "find", .ask = booking_ask_find},
 

@@ -67,7 +67,7 @@ BEGIN
         'team', CASE WHEN is_own THEN (SELECT t.slug FROM hubd.team AS t WHERE t.id = b.team_id) END,
         'booked_by', CASE WHEN is_own THEN (SELECT jsonb_build_object('name', p.name) FROM hubd.person AS p WHERE p.id = b.booked_by_id) END,
         'expires', CASE WHEN shown = 'held' THEN hubd.instant(b.expires_at) END,
-        'uid', b.uid, 'sequence', b.sequence, 'revision', b.revision::text);
+        'series', b.series_id, 'date', hubd.wall(b.recurrence_id), 'uid', b.uid, 'sequence', b.sequence, 'revision', b.revision::text);
 END $$;
 
 -- What is in the way, as far as the caller may know it: a title only of their own, of anything at their hub as a manager, of public events.

@@ -55,6 +55,9 @@ BEGIN
     PERFORM hubd.release(hub, ARRAY[booking]);
     UPDATE hubd.booking AS o SET state = 'cancelled', cancelled_at = hubd.present(), revised_at = hubd.present(),
         sequence = o.sequence + 1, revision = o.revision + 1 WHERE o.hub_id = hub AND o.id = booking RETURNING * INTO b;
+    IF b.series_id IS NOT NULL THEN
+        PERFORM hubd.touch_series(hub, b.series_id, b.recurrence_id);
+    END IF;
     PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[booking]));
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
@@ -135,6 +138,9 @@ BEGIN
         IF NOT (outcomes[1]).is_placed THEN
             RETURN hubd.refuse_booking(caller, person, is_manager, b, outcomes[1], booking);
         END IF;
+    END IF;
+    IF b.series_id IS NOT NULL THEN
+        PERFORM hubd.touch_series(hub, b.series_id, NULL);
     END IF;
     PERFORM hubd.changed(before || hubd.booking_scopes(hub, ARRAY[booking]));
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));

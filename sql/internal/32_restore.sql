@@ -25,6 +25,10 @@ BEGIN
     IF problem.status IS NULL THEN
         problem := hubd.problem_of_restore(caller, b);
     END IF;
+    IF problem.status IS NULL AND b.series_id IS NOT NULL AND NOT hubd.restore_date(hub, b.series_id, b.recurrence_id) THEN
+        problem := hubd.problem(409, 'too-late-to-restore', hubd.say(hubd.language(caller), 'Zu spät zum Zurücknehmen', 'Too late to take it back'),
+            hubd.say(hubd.language(caller), 'Die Serie, zu der dieser Termin gehörte, hat ihn nicht mehr: bitte neu buchen.', 'The series to which this date belonged no longer has it: please book anew.'));
+    END IF;
     IF problem.status IS NOT NULL THEN
         RETURN problem;
     END IF;
