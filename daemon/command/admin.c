@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * hubd admin NOUN VERB: hubs, people, roles, tokens, jobs, examples. The rules are the api.admin_* functions'; here is only
+ * hubd admin NOUN VERB: hubs, people, roles, tokens, jobs, mail, examples. The rules are the api.admin_* functions'; here is only
  * which words go where.
  */
 #include "command/admin.h"
@@ -42,6 +42,11 @@ static const struct admin_verb verbs[] = {
 	    .columns = {"id", "kind", "key", "state", "run_at", "attempts", "error"}},
 	{"job", "retry", "ID", "a job that was set aside is due again", .function = "admin_job_retry", .plain = {"id"}, .needed = 1},
 	{"job", "drop", "ID", "a job that will not be done", .function = "admin_job_drop", .plain = {"id"}, .needed = 1},
+	{"mail", "list", "[--failed]", "the newest mails: what waits, went out or was set aside", .function = "admin_mails", .flags = {"failed"},
+	    .columns = {"id", "kind", "to", "state", "attempts", "unknowns", "written", "answer"}},
+	{"mail", "retry", "ID", "a mail that was set aside or waits is due again", .function = "admin_mail_retry", .plain = {"id"}, .needed = 1},
+	{"mail", NULL, "[ID]", "one mail, as it lies in mail_directory; without ID the newest one", .function = "admin_mail", .plain = {"id"},
+	    .say = admin_mail_say},
 	{"load-hubs", NULL, "FILE", "hubs, rooms and an example week from a file as config/hubs.json", .function = "admin_load_hubs",
 	    .plain = {"file"}, .needed = 1, .prepare = admin_load_prepare, .say = admin_load_say},
 	{"remove-examples", NULL, "", "everything marked as an example that nobody uses", .function = "admin_remove_examples",
@@ -155,7 +160,7 @@ static void
 say(const struct conf *conf, const struct admin_verb *verb, const struct json *body, const char *secret)
 {
 	if (verb->say != NULL)
-		verb->say(body);
+		verb->say(conf, body);
 	else if (json_get(body, "items") != NULL)
 		say_table(verb->columns, json_get(body, "items"));
 	else

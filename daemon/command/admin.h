@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct arena;
+struct conf;
 struct json;
 struct json_writer;
 struct words;
@@ -27,13 +28,14 @@ struct admin_verb {
 	/* Writes the whole input where it is not just the words; false: it was said why not. *ret_secret is shown once at the end. */
 	bool (*prepare)(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 	const char *address;                     /* the secret is shown as an address: what stands before it behind public_url */
-	void (*say)(const struct json *body);    /* NULL: its message, or its items as a table */
+	void (*say)(const struct conf *conf, const struct json *body); /* NULL: its message, or its items as a table */
 };
 
-/* For the verb table: see admin_load.c and admin_token.c. */
+/* For the verb table: see admin_load.c, admin_mail.c and admin_token.c. */
+void admin_mail_say(const struct conf *conf, const struct json *body);
 bool admin_load_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
-void admin_load_say(const struct json *body);
-void admin_remove_say(const struct json *body);
+void admin_load_say(const struct conf *conf, const struct json *body);
+void admin_remove_say(const struct conf *conf, const struct json *body);
 bool admin_code_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 bool admin_token_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 

@@ -163,8 +163,9 @@ say_numbers(const struct json *body, const char *verb, const char *const *names)
 }
 
 void
-admin_load_say(const struct json *body)
+admin_load_say(const struct conf *conf, const struct json *body)
 {
+	(void)conf;
 	static const char *const names[] = {"topics", "hubs", "sites", "resources", "people", "events", "bookings", NULL};
 	const struct json *unplaced = json_get(body, "unplaced");
 
@@ -174,8 +175,9 @@ admin_load_say(const struct json *body)
 }
 
 void
-admin_remove_say(const struct json *body)
+admin_remove_say(const struct conf *conf, const struct json *body)
 {
+	(void)conf;
 	static const char *const names[] = {"hubs", "resources", "events", "bookings", "people", NULL};
 	const struct json *kept = json_get(body, "kept");
 

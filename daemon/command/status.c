@@ -19,6 +19,8 @@
 
 /* A due job that waits longer than this: no worker runs, or too few. */
 enum { LATE_SECONDS = 60, NAME_SIZE = 256 };
+/* A mail that waits longer: the mail server is away, or none is set. */
+enum { MAIL_LATE_SECONDS = 3600 };
 
 static void
 say(bool is_wrong, const char *word, const char *text)
@@ -92,6 +94,18 @@ say_queue(struct arena *arena, const struct json *jobs)
 	return !is_late && !has_failed;
 }
 
+/* What was set aside is often an address that is no more: to be seen, but nothing that is wrong with the service. */
+static bool
+say_mail(struct arena *arena, const struct json *mails)
+{
+	bool is_late = number_of(mails, "late_seconds") > MAIL_LATE_SECONDS;
+	say(is_late, "mail", arena_print(arena, "%lld waiting, %lld kept for digests, %lld sent today; of the last 7 days %lld set aside, %lld times unknown",
+	    number_of(mails, "waiting"), number_of(mails, "kept"), number_of(mails, "sent"), number_of(mails, "set_aside"), number_of(mails, "unknowns")));
+	if (is_late)
+		say(true, "", arena_print(arena, "a mail has waited for %lld minutes: hubd admin mail list --failed", number_of(mails, "late_seconds") / 60));
+	return !is_late;
+}
+
 static void
 say_errors(struct arena *arena, const struct json *errors)
 {
@@ -111,6 +125,7 @@ say_all(struct arena *arena, const struct conf *conf, const struct json *body)
 	say(false, "hubs", arena_print(arena, "%lld hubs, %lld resources; to come: %lld bookings, %lld dates of events", number_of(body, "hubs"),
 	    number_of(body, "resources"), number_of(body, "bookings"), number_of(body, "events")));
 	is_well = say_queue(arena, json_get(body, "jobs")) && is_well;
+	is_well = say_mail(arena, json_get(body, "mails")) && is_well;
 	say_errors(arena, json_get(body, "errors"));
 	return is_well;
 }

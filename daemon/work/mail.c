@@ -287,7 +287,10 @@ end_begin(void *context, enum db_outcome outcome, const struct db_rows *rows)
 	}
 	struct job *job = post->job;
 	post_free(post);
-	job_end(job, outcome == DB_ROWS ? NULL : outcome == DB_ERROR ? db_message(rows) : "the database is away or late");
+	if (outcome == DB_ROWS)
+		job_leave(job, NULL);
+	else
+		job_end(job, outcome == DB_ERROR ? db_message(rows) : "the database is away or late");
 }
 
 void
