@@ -18,6 +18,9 @@ answer(struct http_request *request, const char *name, const char *cache_control
 	struct http_entity entity = {
 		.type = asset->type, .plain = asset->plain, .gzip = asset->gzip, .etag = asset->etag, .gzip_etag = asset->gzip_etag};
 	http_add_field(request, "Cache-Control", cache_control);
+	/* A worker's reach ends at its own folder unless this says otherwise. */
+	if (str_equal(name, "door-worker.js"))
+		http_add_field(request, "Service-Worker-Allowed", "/door/");
 	http_add_field(request, "X-Content-Type-Options", "nosniff");
 	http_reply_entity(request, 200, &entity);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Every page of pages.json, in both languages and both colour schemes.
+// Every page of pages.json, in both languages and both colour schemes. HUBD_ONLY=name,name takes only these.
 import { axe, check, done, layoutShift, open, pages, signIn, url, validate, watch } from "./browser.mjs";
 
+const only = process.env.HUBD_ONLY?.split(",");
 const sessions = new Map();
 
 async function storageOf(mail) {
@@ -16,6 +17,7 @@ async function storageOf(mail) {
 }
 
 for (const { name, path, status = 200, as } of await pages()) {
+	if (only && !only.includes(name)) continue;
 	for (const language of ["de", "en"]) {
 		for (const scheme of ["light", "dark"]) {
 			const what = `${name} ${language} ${scheme}`;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps a door display fresh: by /stream, and by a poll each minute. When the server cannot be reached, what was shown last stays,
-// with a line that says since when; nothing can be booked until it is back.
+// with a line that says since when; nothing can be booked until it is back. door-worker.js keeps the last state over a reload.
 const POLL = 60_000, PATIENCE = 8_000;
 const offline = document.getElementById("door-offline");
 const door = () => document.getElementById("door");
 let lastGood = Date.now(), isOffline = false, waiting = null, running = false;
 
-const clock = (at) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "de-DE",
-	{ hour: "2-digit", minute: "2-digit", timeZone: door().dataset.zone }).format(at);
+const inWords = (at, parts) => new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : "de-DE",
+	{ timeZone: door().dataset.zone, ...parts }).format(at);
+const clock = (at) => inWords(at, { hour: "2-digit", minute: "2-digit" });
+const day = (at) => inWords(at, { day: "numeric", month: "long" });
+/** "14:05", and of another day "3. März, 14:05". */
+const since = (at) => day(at) === day(Date.now()) ? clock(at) : `${day(at)}, ${clock(at)}`;
 
 function setOffline(value) {
 	for (const button of door().querySelectorAll("button")) {
@@ -15,7 +19,7 @@ function setOffline(value) {
 		if (value) button.disabled = true;
 		else if ("wasFree" in button.dataset) { button.disabled = false; delete button.dataset.wasFree; }
 	}
-	if (value !== isOffline) offline.textContent = value ? offline.dataset.words.replace("{time}", clock(lastGood)) : "";
+	if (value !== isOffline) offline.textContent = value ? offline.dataset.words.replace("{time}", since(lastGood)) : "";
 	isOffline = value;
 }
 
@@ -64,8 +68,22 @@ function listen() {
 	});
 }
 
+/** Was this page opened without a server? Then its worker answered with what it kept, and refresh() says so. */
+async function ask() {
+	if (!navigator.serviceWorker) return;
+	navigator.serviceWorker.addEventListener("controllerchange", refresh);
+	const kept = navigator.serviceWorker.controller && await caches.match(location.pathname);
+	const at = Number(kept?.headers.get("X-Kept-At"));
+	if (at && Date.now() - at > 2_000) {
+		lastGood = at;
+		refresh();
+	}
+	await navigator.serviceWorker.register(new URL("door-worker.js", import.meta.url), { scope: "/door/" });
+}
+
 waiting = setTimeout(refresh, POLL - (Date.now() % POLL) + 500);
 setInterval(() => { document.getElementById("door-clock").textContent = clock(Date.now()); }, 5_000);
 addEventListener("online", refresh);
 addEventListener("offline", () => setOffline(true));
 listen();
+ask().catch(() => {});
