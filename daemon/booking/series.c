@@ -19,7 +19,7 @@ enum { DATES_LISTED = 500, AT_MOST = 500, RRULE_MAX = 2000, LIST_LIMIT = 200 };
 
 static const struct ask_member make_members[] = {
 	{"hub", ASK_TEXT, 1, SLUG_MAX, false}, {"kind", ASK_TEXT, 1, 20, false}, {"zone", ASK_TEXT, 1, 64, false}, RULE_MEMBERS, OWN_MEMBERS,
-	{"on_behalf_of", ASK_TEXT, 3, 254, false}, {0}};
+	{"on_behalf_of", ASK_TEXT, 3, 254, false}, {"team", ASK_TEXT, 1, SLUG_MAX, false}, {"organisation", ASK_TEXT, 1, SLUG_MAX, false}, {0}};
 static const struct ask_member change_members[] = {
 	{"scope", ASK_TEXT, 1, 20, false}, {"date", ASK_TEXT, 1, 64, false}, RULE_MEMBERS, OWN_MEMBERS, {0}};
 static const struct ask_member cancel_members[] = {
@@ -146,7 +146,7 @@ look_first(struct ask *ask, const struct json *body)
 bool
 series_ask_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
 {
-	static const char *const copied[] = {"hub", "kind", "title", "note", "items", "on_behalf_of", "choice", "at_most", "at_most_percent", "dry_run", NULL};
+	static const char *const copied[] = {"hub", "kind", "title", "note", "items", "on_behalf_of", "team", "organisation", "choice", "at_most", "at_most_percent", "dry_run", NULL};
 	const struct json *body = request_json(request);
 	struct plan plan = plan_of(request);
 	if (!check_make(request, ret_ask, body))

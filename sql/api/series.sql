@@ -12,7 +12,7 @@ BEGIN
     END IF;
     PERFORM hubd.enter_hub(hub);
     SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = hub AND o.id = (input ->> 'id')::bigint
-        AND (o.person_id = person OR hubd.has_role(person, hub, 'manager'));
+        AND (hubd.acts_for_series(person, o) OR hubd.has_role(person, hub, 'manager'));
     IF s.id IS NULL THEN
         RETURN hubd.problem_not_found(caller, 'Diese Serie gibt es nicht.', 'There is no such series.');
     END IF;

@@ -59,6 +59,13 @@ BEGIN
         OR EXISTS (SELECT FROM hubd.team_member AS m WHERE m.team_id = b.team_id AND m.person_id = person AND m.is_admin);
 END $$;
 
+-- The same of a series.
+CREATE OR REPLACE FUNCTION hubd.acts_for_series(person bigint, s hubd.series) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN coalesce(s.person_id = person, false) OR hubd.is_delegate(person, s.person_id)
+        OR EXISTS (SELECT FROM hubd.team_member AS m WHERE m.team_id = s.team_id AND m.person_id = person AND m.is_admin);
+END $$;
+
 -- Whose booking it is, in the widest sense: those who act for the booker, and everybody in the team.
 CREATE OR REPLACE FUNCTION hubd.is_party(person bigint, b hubd.booking) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN

@@ -5,9 +5,10 @@ CREATE OR REPLACE FUNCTION hubd.insert_series(hub bigint, person bigint, input j
 DECLARE
     s hubd.series;
 BEGIN
-    INSERT INTO hubd.series (hub_id, kind, title, note, person_id, organisation_id, zone, local_start, local_end, duration, rrule, rdates, exdates,
+    INSERT INTO hubd.series (hub_id, kind, title, note, person_id, organisation_id, team_id, booked_by_id, zone, local_start, local_end, duration, rrule, rdates, exdates,
         choice, at_most, at_most_percent, materialised_until, uid, created_at, revised_at)
-    SELECT hub, coalesce(input ->> 'kind', 'booking'), coalesce(input ->> 'title', ''), coalesce(input ->> 'note', ''), p.id, p.organisation_id, input ->> 'zone',
+    SELECT hub, coalesce(input ->> 'kind', 'booking'), coalesce(input ->> 'title', ''), coalesce(input ->> 'note', ''), p.id,
+        coalesce(hubd.organisation_of(p.id, input ->> 'organisation'), p.organisation_id), hubd.team_of(p.id, input ->> 'team'), nullif(person, p.id), input ->> 'zone',
         (input ->> 'local_start')::timestamp, (input ->> 'local_end')::timestamp, (input ->> 'duration')::interval, input ->> 'rrule',
         hubd.moments(input -> 'rdates'), hubd.moments(input -> 'exdates'), coalesce(input ->> 'choice', 'all'),
         (input ->> 'at_most')::integer, (input ->> 'at_most_percent')::integer, (input ->> 'until')::timestamptz, gen_random_uuid()::text,
@@ -36,9 +37,9 @@ DECLARE
     result hubd.series_date[];
 BEGIN
     WITH made AS (
-        INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, during, local_start, local_end, zone, uid, sequence,
+        INSERT INTO hubd.booking (hub_id, kind, state, title, note, person_id, organisation_id, team_id, booked_by_id, during, local_start, local_end, zone, uid, sequence,
             series_id, recurrence_id, created_at, revised_at)
-        SELECT s.hub_id, s.kind, 'confirmed', s.title, s.note, s.person_id, s.organisation_id, d.during, d.date, d.local_end, s.zone, s.uid, s.sequence,
+        SELECT s.hub_id, s.kind, 'confirmed', s.title, s.note, s.person_id, s.organisation_id, s.team_id, s.booked_by_id, d.during, d.date, d.local_end, s.zone, s.uid, s.sequence,
             s.id, d.date, hubd.present(), hubd.present()
         FROM unnest(dates) AS d WHERE d.state = 'free' AND d.booking_id IS NULL ORDER BY d.n RETURNING id, recurrence_id
     ), furnished AS (
@@ -217,6 +218,10 @@ DECLARE
     problem api.reply := hubd.problem_of_booking(caller, hub, person, is_manager, input || CASE WHEN dates = '{}' THEN '{}' ELSE jsonb_build_object(
         'start', lower(dates[cardinality(dates)].during), 'end', upper(dates[cardinality(dates)].during)) END);
 BEGIN
+    -- A guest's day is the last one's, not all of theirs.
+    IF problem.status IS NULL AND NOT is_manager AND NOT hubd.is_of_hub(hubd.booker(hub, person, input), hub) THEN
+        problem := hubd.problem_not_allowed(caller, 'Serien buchen Mitglieder; mit einem Tagespass geht ein einzelner Termin.', 'Members book series; a day pass is for a single booking.');
+    END IF;
     IF problem.status IS NULL OR dates = '{}' AND problem.status = 422 THEN
         problem := coalesce(hubd.problem_of_items(caller, hub, items, is_manager), hubd.problem_of_dates(caller, dates, hubd.gap_of(hub, items)));
     END IF;

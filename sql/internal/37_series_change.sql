@@ -21,8 +21,8 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.problem_of_series_change(caller jsonb, person bigint, is_manager boolean, s hubd.series, looked text) RETURNS api.reply LANGUAGE sql STABLE
     RETURN CASE
         WHEN (s).id IS NULL THEN hubd.problem_not_found(caller, 'Diese Serie gibt es nicht.', 'There is no such series.')
-        WHEN NOT is_manager AND (s).person_id IS DISTINCT FROM person THEN
-            hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, und die Hub-Manager.', 'Only the booker and the hub managers may do that.')
+        WHEN NOT is_manager AND (s).person_id IS DISTINCT FROM person AND NOT hubd.acts_for_series(person, s) THEN
+            hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, ihre Vertretung und die Hub-Manager.', 'Only the booker, their delegate and the hub managers may do that.')
         WHEN (caller ->> 'revision' IS NOT NULL AND caller ->> 'revision' <> (s).revision::text) OR looked <> (s).revision::text THEN hubd.problem_stale(caller, (s).revision)
         WHEN (s).state = 'cancelled' THEN hubd.problem(409, 'not-live', hubd.say(hubd.language(caller), 'Die Serie gilt nicht mehr', 'The series is no longer live'),
             hubd.say(hubd.language(caller), 'Sie ist abgesagt und lässt sich nicht mehr ändern: bitte neu buchen.', 'It is cancelled and cannot be changed: please book anew.'))
@@ -246,6 +246,10 @@ DECLARE
     old_items hubd.booking_item[];
     scopes text[];
 BEGIN
+    -- Whoever has left the hub may cancel what they kept, and no more.
+    IF problem.status IS NULL AND NOT is_manager AND NOT hubd.is_of_hub(before.person_id, hub) THEN
+        problem := hubd.problem_no_member(caller, before.person_id, hub);
+    END IF;
     IF problem.status IS NULL AND input -> 'items' IS NOT NULL THEN
         items := hubd.read_items(hub, input -> 'items', before.kind);
         problem := hubd.problem_of_items(caller, hub, items, is_manager);

@@ -43,6 +43,10 @@ BEGIN
         LEFT JOIN hubd.organisation AS o ON o.id = i.organisation_id LEFT JOIN hubd.team AS t ON t.id = i.team_id WHERE h.id = i.hub_id);
 END $$;
 
+-- A day as mails show one: the whole of it.
+CREATE OR REPLACE FUNCTION hubd.day_in_mail(day date) RETURNS jsonb LANGUAGE sql IMMUTABLE
+    RETURN CASE WHEN day IS NULL THEN '{}' ELSE jsonb_build_object('is_all_day', true, 'local_start', day, 'local_end', day + 1) END;
+
 -- ---- making one ----
 
 -- Reads what is invited to; a kind of NULL: nothing, or several things at once.
@@ -149,9 +153,9 @@ BEGIN
     ON CONFLICT DO NOTHING RETURNING * INTO r;
     IF r.id IS NOT NULL AND NOT is_quiet THEN
         d := hubd.invitation_document(r);
-        PERFORM hubd.mail_address(r.mail, r.language, 'invitation', jsonb_build_object('what', r.kind, 'role', r.role, 'day', r.day, 'by', d ->> 'invited_by',
-            'to', coalesce(d ->> 'hub_name', d ->> 'organisation_name', d ->> 'team_name', d ->> 'invited_by'), 'sentence', r.sentence,
-            'expires', hubd.instant(r.expires_at), 'secret', jsonb_build_object('link', '/invitations/' || secret)),
+        PERFORM hubd.mail_address(r.mail, r.language, 'invitation', jsonb_build_object('is_' || replace(r.kind, '-', '_'), true, 'by', d ->> 'invited_by',
+            'to', coalesce(d ->> 'hub_name', d ->> 'organisation_name', d ->> 'team_name', d ->> 'invited_by'), 'sentence', nullif(r.sentence, ''),
+            'expires', hubd.instant(r.expires_at), 'secret', jsonb_build_object('url', '/invitations/' || secret)) || hubd.day_in_mail(r.day),
             CASE WHEN r.hub_id <> hubd.network_hub() THEN r.hub_id END, 'invitation-' || r.id);
     END IF;
     RETURN r;

@@ -19,7 +19,7 @@ END $$;
 -- Tells the hub's managers that somebody waits.
 CREATE OR REPLACE FUNCTION hubd.tell_managers(j hubd.join_request) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM hubd.mail(m.person_id, 'join-request', jsonb_build_object('name', p.name, 'hub', h.name, 'note', j.note, 'link', format('/hubs/%s/manage/members', h.slug)),
+    PERFORM hubd.mail(m.person_id, 'join-request', jsonb_build_object('name', p.name, 'hub', h.name, 'note', nullif(j.note, ''), 'url', format('/hubs/%s/manage/members', h.slug)),
             j.hub_id, 'join-request-' || j.id)
     FROM hubd.membership AS m, hubd.hub AS h, hubd.person AS p
     WHERE m.hub_id = j.hub_id AND m.role = 'manager' AND h.id = j.hub_id AND p.id = j.person_id;
@@ -85,7 +85,7 @@ BEGIN
         INSERT INTO hubd.join_request (hub_id, state, mail, name, language, sha256, expires_at, note)
         VALUES (hub, 'unconfirmed', address, named, hubd.language(caller), hubd.secret_hash(secret), expires, coalesce(btrim(input ->> 'note'), ''));
         PERFORM hubd.mail_address(address, hubd.language(caller), 'join-confirm', jsonb_build_object('hub', (SELECT h.name FROM hubd.hub AS h WHERE h.id = ask_by_mail.hub),
-            'expires', hubd.instant(expires), 'secret', jsonb_build_object('link', '/join/' || secret)), hub, NULL);
+            'expires', hubd.instant(expires), 'secret', jsonb_build_object('url', '/join/' || secret)), hub, NULL);
     END IF;
     RETURN hubd.made(202, jsonb_build_object('hub', input ->> 'hub', 'state', 'unconfirmed', 'expires', hubd.instant(expires)));
 END $$;
@@ -146,7 +146,7 @@ BEGIN
         PERFORM hubd.changed(ARRAY['person:' || j.person_id]);
     END IF;
     IF decision <> 'withdrawn' THEN
-        PERFORM hubd.mail(j.person_id, 'join-answer', jsonb_build_object('state', j.state, 'answer', j.answer, 'hub', h.name, 'link', '/hubs/' || h.slug), hub, 'join-answer-' || j.id)
+        PERFORM hubd.mail(j.person_id, 'join-answer', jsonb_build_object('is_' || j.state, true, 'answer', nullif(j.answer, ''), 'hub', h.name, 'url', '/hubs/' || h.slug), hub, 'join-answer-' || j.id)
         FROM hubd.hub AS h WHERE h.id = hub;
     END IF;
     RETURN hubd.made(200, hubd.request_document(j));
@@ -188,7 +188,7 @@ BEGIN
         RETURN hubd.invite(caller, person, input);
     END IF;
     INSERT INTO hubd.day_pass (hub_id, person_id, day, granted_by_id) VALUES (i.hub_id, who, i.day, person) RETURNING * INTO d;
-    PERFORM hubd.mail(who, 'day-pass', jsonb_build_object('hub', h.name, 'day', d.day, 'sentence', i.sentence, 'link', '/hubs/' || h.slug), i.hub_id, 'day-pass-' || d.id)
+    PERFORM hubd.mail(who, 'day-pass', jsonb_build_object('hub', h.name, 'sentence', nullif(i.sentence, ''), 'url', '/hubs/' || h.slug) || hubd.day_in_mail(d.day), i.hub_id, 'day-pass-' || d.id)
     FROM hubd.hub AS h WHERE h.id = i.hub_id;
     RETURN hubd.made(201, hubd.pass_document(d), '/api/v1/day-passes/' || d.id);
 END $$;

@@ -24,6 +24,45 @@ BEGIN
                 FROM (SELECT * FROM unnest(ahead) AS a ORDER BY lower(a.during), a.id LIMIT 50) AS b JOIN hubd.hub AS h ON h.id = b.hub_id)));
 END $$;
 
+-- Their series: the same choice.
+CREATE OR REPLACE FUNCTION hubd.series_ahead(person bigint, hub bigint, organisation bigint, team bigint) RETURNS SETOF hubd.series LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY SELECT s.* FROM hubd.series AS s WHERE s.person_id = person AND s.kind = 'booking' AND s.state = 'confirmed'
+        AND CASE WHEN hub IS NOT NULL THEN s.hub_id = hub WHEN organisation IS NOT NULL THEN s.organisation_id = organisation ELSE s.team_id = team END
+        AND (s.materialised_until IS NOT NULL OR EXISTS (SELECT FROM hubd.booking AS b
+            WHERE b.hub_id = s.hub_id AND b.series_id = s.id AND b.state = 'confirmed' AND lower(b.during) > hubd.present()))
+        ORDER BY s.hub_id, s.id;
+END $$;
+
+-- Whoever left a hub gets no more dates than are there: a rule that goes on for ever ends with them.
+CREATE OR REPLACE FUNCTION hubd.end_open_series(s hubd.series) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE hubd.series AS o SET rrule = regexp_replace(o.rrule, ';(UNTIL|COUNT)=[^;]*', '', 'g') || ';UNTIL='
+            || to_char(o.materialised_until AT TIME ZONE 'UTC' - interval '1 second', 'YYYYMMDD"T"HH24MISS"Z"'),
+        materialised_until = NULL, revision = o.revision + 1, sequence = o.sequence + 1, revised_at = hubd.present()
+        WHERE o.hub_id = s.hub_id AND o.id = s.id AND o.materialised_until IS NOT NULL AND o.rrule <> '';
+    DELETE FROM hubd.series_miss AS m WHERE m.hub_id = s.hub_id AND m.series_id = s.id AND m.is_queued;
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.settle_series(caller jsonb, person bigint, choice text, hub bigint, organisation bigint, team bigint, heir bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    s hubd.series;
+BEGIN
+    FOR s IN SELECT * FROM hubd.series_ahead(person, hub, organisation, team) LOOP
+        PERFORM hubd.enter_hub(s.hub_id);
+        IF choice = 'cancel' THEN
+            PERFORM hubd.cancel_series(caller - 'revision', person, true, s.hub_id, jsonb_build_object('id', s.id, 'revision', s.revision::text, 'scope', 'all', 'date', hubd.wall(s.local_start)));
+        ELSIF hub IS NOT NULL THEN
+            PERFORM hubd.end_open_series(s);
+        ELSE
+            UPDATE hubd.series AS o SET revision = o.revision + 1, person_id = coalesce(heir, o.person_id),
+                organisation_id = CASE WHEN heir IS NULL THEN nullif(o.organisation_id, organisation) ELSE o.organisation_id END,
+                team_id = CASE WHEN heir IS NULL THEN nullif(o.team_id, team) ELSE o.team_id END
+                WHERE o.hub_id = s.hub_id AND o.id = s.id;
+        END IF;
+    END LOOP;
+END $$;
+
 -- Locks hub by hub, in the order of their numbers, all that is about to go; then cancels one by one.
 CREATE OR REPLACE FUNCTION hubd.cancel_ahead(caller jsonb, person bigint, ahead hubd.booking[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -73,6 +112,7 @@ DECLARE
     ahead hubd.booking[] := ARRAY(SELECT b FROM hubd.bookings_ahead(person, hub, organisation, team) AS b);
     choices text[] := CASE WHEN hub IS NULL THEN '{keep,cancel,hand-over}' ELSE '{keep,cancel}' END;
     choice text := input ->> 'bookings';
+    problem api.reply;
 BEGIN
     IF choice <> ALL (choices) THEN
         RETURN hubd.problem_unprocessable(caller, 'malformed-value', '/bookings', format('Möglich sind: %s.', array_to_string(choices, ', ')), format('Known are: %s.', array_to_string(choices, ', ')));
@@ -81,13 +121,19 @@ BEGIN
     ELSIF choice IS NULL THEN
         RETURN hubd.problem_bookings_ahead(caller, person, ahead, choices);
     ELSIF choice = 'cancel' THEN
-        PERFORM hubd.cancel_ahead(caller, person, ahead);
+        PERFORM hubd.settle_series(caller, person, choice, hub, organisation, team, NULL);
+        PERFORM hubd.cancel_ahead(caller, person, ARRAY(SELECT b FROM hubd.bookings_ahead(person, hub, organisation, team) AS b));
     ELSIF choice = 'keep' THEN
+        PERFORM hubd.settle_series(caller, person, choice, hub, organisation, team, NULL);
         PERFORM hubd.keep_ahead(person, ahead, organisation, team);
     ELSIF heir IS NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'unknown-person', '/to', 'Übernehmen kann, wer dabei ist und bleibt.', 'Whoever is in it and stays can take over.');
     ELSE
-        RETURN hubd.hand_over(caller, heir, ahead);
+        problem := hubd.hand_over(caller, heir, ahead);
+        IF problem.status IS NOT NULL THEN
+            RETURN problem;
+        END IF;
+        PERFORM hubd.settle_series(caller, person, choice, hub, organisation, team, heir);
     END IF;
     RETURN NULL;
 END $$;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Joining, organisations, teams, delegates: what people lose when somebody gets in who should not, or learns who has an account."""
+import datetime
 import hashlib
 import json
 import random
@@ -28,7 +29,7 @@ def mails(world, address=None):
 
 
 def secret_in(world, address):
-    return mails(world, address)[0]["secret"]["link"].rsplit("/", 1)[1]
+    return mails(world, address)[0]["secret"]["url"].rsplit("/", 1)[1]
 
 
 def address(world, name):
@@ -488,3 +489,53 @@ def test_only_the_agency_reads_numbers_over_all_hubs(world):
     told = world.call("statistics_hubs", who="agnes")
     assert told.status == 200 and told["quarter"][4:6] == "-Q" and {item["of"] for item in told["items"]} == {"members", "bookings", "events"} and "anna" not in told.text
     assert world.call("people", who="agnes", hub=world.slug).status == 403, "never a hub's private data"
+
+
+# ---- series ----
+
+def series(world, who="ben", **more):
+    """Weekly at 9, without an end, booked for four weeks so far."""
+    walls = [(world.base + datetime.timedelta(days=7 * n)).strftime("%Y-%m-%dT09:00:00") for n in range(4)]
+    dates = [{"date": wall, "start": wall + "Z", "end": wall.replace("T09", "T10") + "Z", "local_end": wall.replace("T09", "T10"), "fit": None} for wall in walls]
+    reply = world.call("series_book", who=who, hub=world.slug, title="Jour fixe", items=[{"resource": "aula"}], zone="UTC", local_start=walls[0], duration="PT1H",
+                       rrule="FREQ=WEEKLY", rdates=[], exdates=[], dates=dates, until=world.at(24 * 28), choice="all", **more)
+    return reply["id"] if reply.status == 201 else reply
+
+
+def state_of(world, series_id):
+    return world.rows("SELECT state, rrule, materialised_until IS NULL, (SELECT name FROM hubd.person WHERE id = person_id), team_id IS NULL FROM hubd.series WHERE id = %s", series_id)[0]
+
+
+def test_a_series_ends_with_the_membership_of_whoever_has_it(world):
+    world.room("aula")
+    kept = series(world)
+    assert world.call("membership_end", who="ben", hub=world.slug, person="me")["count"] == 4
+    assert world.call("membership_end", who="ben", hub=world.slug, person="me", bookings="keep").status == 200
+    state, rrule, is_whole, *_ = state_of(world, kept)
+    assert state == "confirmed" and is_whole and "UNTIL=" in rrule and world.claims() == 4, "what is booked stays, and nothing comes after it"
+    assert world.call("series_change", who="ben", id=kept, revision=world.value("SELECT revision::text FROM hubd.series WHERE id = %s", kept), scope="all", title="Neu").status == 403
+    assert world.call("series_cancel", who="ben", id=kept, revision=world.value("SELECT revision::text FROM hubd.series WHERE id = %s", kept), scope="all", date=None).status == 200
+
+
+def test_a_series_is_cancelled_with_everything_else(world):
+    world.room("aula")
+    gone = series(world)
+    assert world.call("membership_end", who="ben", hub=world.slug, person="me", bookings="cancel").status == 200
+    assert state_of(world, gone)[0] == "cancelled" and world.claims() == 0
+
+
+def test_a_teams_series_is_handed_over_whole(world):
+    world.room("aula")
+    slug = team_of(world, "anna", "ben")
+    handed = series(world, team=slug)
+    assert world.call("series", who="anna", id=handed).status == 200 and world.call("series", who="tom", id=handed).status == 404
+    assert world.call("team_leave", who="ben", team=slug, person="me", bookings="hand-over", to=str(person(world, "anna"))).status == 200
+    state, _, is_whole, owner, is_nobodys = state_of(world, handed)
+    assert (state, is_whole, owner, is_nobodys) == ("confirmed", False, "anna", False)
+    assert world.value("SELECT count(*) FROM hubd.booking WHERE series_id = %s AND person_id = %s", handed, person(world, "anna")) == 4
+
+
+def test_a_guest_books_no_series(world):
+    world.room("aula")
+    world.rows("INSERT INTO hubd.day_pass (hub_id, person_id, day) VALUES (%s, %s, %s)", world.hub, person(world, "fremd"), world.base.date() + datetime.timedelta(days=21))
+    assert series(world, who="fremd").status == 403 and world.claims() == 0
