@@ -20,7 +20,8 @@
 #include "ical/write.h"
 #include "ical/zone.h"
 
-enum { ZONES_MAX = 64, CATEGORIES_MAX = 256 };
+enum { ZONES_MAX = 64, CATEGORIES_MAX = 256, DAY = 86400 };
+static const int64_t century = INT64_C(36525) * DAY; /* a series may go on for ever */
 
 static const char *const flags[] = {"help", NULL};
 static const char *const options[] = {"hub", "out", NULL};
@@ -52,15 +53,20 @@ put_word(struct str *out, const char *ours)
 }
 
 static int64_t
-time_of(const struct json *event, const char *name)
+time_in(const char *text)
 {
-	const char *text = json_as_text(json_get(event, name));
 	int64_t instant = 0;
 	bool is_local;
 
 	if (text != NULL)
 		when_parse(text, &instant, &is_local);
 	return instant;
+}
+
+static int64_t
+time_of(const struct json *event, const char *name)
+{
+	return time_in(json_as_text(json_get(event, name)));
 }
 
 static void
@@ -83,18 +89,26 @@ has_local_name(const struct zone *zone, int64_t instant)
 	return zone_to_utc(zone, zone_to_local(zone, instant, NULL), NULL) == instant;
 }
 
+static const struct zone *
+zone_of(const struct export *export, const struct json *event)
+{
+	const struct zone *zone = zone_find(json_as_text(json_get(event, "zone")));
+
+	return zone == NULL || export->zone_count == ZONES_MAX ? zone_utc() : zone;
+}
+
 static void
 put_times(struct export *export, const struct json *event)
 {
 	int64_t start = time_of(event, "start"), end = time_of(event, "end");
-	const struct zone *zone = zone_find(json_as_text(json_get(event, "zone")));
+	const struct zone *zone = zone_of(export, event);
 
 	if (json_as_bool(json_get(event, "is_all_day"))) {
 		ical_put_date(&export->events, "DTSTART", time_of(event, "local_start"));
 		ical_put_date(&export->events, "DTEND", time_of(event, "local_end"));
 		return;
 	}
-	if (zone == NULL || export->zone_count == ZONES_MAX || !has_local_name(zone, start) || !has_local_name(zone, end))
+	if (!has_local_name(zone, start) || !has_local_name(zone, end))
 		zone = zone_utc();
 	if (zone != zone_utc())
 		use_zone(export, zone, start, end);
@@ -145,8 +159,109 @@ put_kept(struct str *out, const char *kept)
 	str_free(&line);
 }
 
+/* ---- series ---- */
+
+/* A date of a series, in the form of its DTSTART (RFC 5545 3.8.5). */
 static void
-put_event(struct export *export, const struct json *event)
+put_local(struct str *out, const char *name, const struct zone *zone, bool is_all_day, int64_t local)
+{
+	char text[ICAL_TIME_SIZE];
+	struct str whole = {0};
+
+	if (is_all_day) {
+		ical_put_date(out, name, local);
+		return;
+	}
+	str_put(&whole, name);
+	if (zone == zone_utc()) {
+		ical_print_utc(local, text);
+	} else {
+		ical_param(&whole, "TZID", zone_id(zone));
+		ical_print_local(local, text);
+	}
+	ical_put_raw(out, str_text(&whole), text);
+	str_free(&whole);
+}
+
+/* "2026-12-01T09:00:00", or with "/" and the end of a period. */
+static void
+put_extra(struct str *out, const struct zone *zone, bool is_all_day, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char first[WHEN_TEXT_SIZE], words[2][ICAL_TIME_SIZE];
+	struct str name = {0}, value = {0};
+
+	snprintf(first, sizeof first, "%.*s", (int)strcspn(text, "/"), text);
+	int64_t start = time_in(first), end = slash != NULL ? time_in(slash + 1) : start;
+	if (slash == NULL || is_all_day) {
+		put_local(out, "RDATE", zone, is_all_day, start);
+		return;
+	}
+	str_put(&name, "RDATE;VALUE=PERIOD");
+	if (zone == zone_utc()) {
+		ical_print_utc(start, words[0]);
+		ical_print_utc(end, words[1]);
+	} else {
+		ical_param(&name, "TZID", zone_id(zone));
+		ical_print_local(start, words[0]);
+		ical_print_local(end, words[1]);
+	}
+	str_print(&value, "%s/%s", words[0], words[1]);
+	ical_put_raw(out, str_text(&name), str_text(&value));
+	str_free(&name);
+	str_free(&value);
+}
+
+/* DTEND says how long every date is by elapsed time, DURATION by the calendar (RFC 5545 3.8.5.3). */
+static void
+put_length(struct export *export, const struct json *event, const struct zone *zone, int64_t local_start)
+{
+	int64_t days = json_as_integer(json_get(event, "days")), seconds = json_as_integer(json_get(event, "seconds"));
+	struct str text = {0};
+
+	if (json_as_bool(json_get(event, "is_all_day"))) {
+		ical_put_date(&export->events, "DTEND", local_start + days * DAY);
+		return;
+	}
+	int64_t end = zone_to_utc(zone, local_start, NULL) + seconds;
+	if (days == 0 && has_local_name(zone, end)) {
+		if (seconds > 0)
+			ical_put_local(&export->events, "DTEND", zone, end);
+		return;
+	}
+	str_char(&text, 'P');
+	if (days > 0)
+		str_print(&text, "%lldD", (long long)days);
+	if (seconds > 0)
+		str_print(&text, "T%lldS", (long long)seconds);
+	ical_put_raw(&export->events, "DURATION", str_text(&text));
+	str_free(&text);
+}
+
+static void
+put_rule(struct export *export, const struct json *event)
+{
+	const struct zone *zone = zone_of(export, event);
+	const struct json *rdates = json_get(event, "rdates"), *exdates = json_get(event, "exdates");
+	bool is_all_day = json_as_bool(json_get(event, "is_all_day"));
+	int64_t start = time_of(event, "local_start");
+
+	if (zone != zone_utc() && !is_all_day)
+		use_zone(export, zone, zone_to_utc(zone, start, NULL), zone_to_utc(zone, start, NULL) + century);
+	put_local(&export->events, "DTSTART", zone, is_all_day, start);
+	put_length(export, event, zone, start);
+	ical_put_raw(&export->events, "RRULE", json_as_text(json_get(event, "rrule")));
+	for (size_t i = 0; i < json_size(rdates); i++)
+		put_extra(&export->events, zone, is_all_day, json_as_text(json_at(rdates, i)));
+	for (size_t i = 0; i < json_size(exdates); i++)
+		put_local(&export->events, "EXDATE", zone, is_all_day, time_in(json_as_text(json_at(exdates, i))));
+}
+
+/* ---- one VEVENT ---- */
+
+/* master: the series that this overrides on one of its dates, or NULL. */
+static void
+put_event(struct export *export, const struct json *event, const struct json *master)
 {
 	struct str *out = &export->events;
 
@@ -156,12 +271,27 @@ put_event(struct export *export, const struct json *event)
 	ical_put_utc(out, "LAST-MODIFIED", time_of(event, "revised"));
 	ical_put_utc(out, "CREATED", time_of(event, "created"));
 	ical_put_number(out, "SEQUENCE", json_as_integer(json_get(event, "sequence")));
-	put_times(export, event);
+	if (master != NULL)
+		put_local(out, "RECURRENCE-ID", zone_of(export, master), json_as_bool(json_get(master, "is_all_day")), time_of(event, "recurrence_id"));
+	if (json_get(event, "overrides") != NULL)
+		put_rule(export, event);
+	else
+		put_times(export, event);
 	put_texts(out, event);
-	put_word(out, json_as_text(json_get(event, "state")));
+	put_word(out, json_as_bool(json_get(event, "is_cancelled")) ? "cancelled" : json_as_text(json_get(event, "state")));
 	put_word(out, json_as_text(json_get(event, "audience")));
 	put_kept(out, json_as_text(json_get(event, "kept")));
 	ical_end(out, "VEVENT");
+}
+
+static void
+put_whole(struct export *export, const struct json *event)
+{
+	const struct json *overrides = json_get(event, "overrides");
+
+	put_event(export, event, NULL);
+	for (size_t i = 0; i < json_size(overrides); i++)
+		put_event(export, json_at(overrides, i), event);
 	export->event_count++;
 }
 
@@ -190,7 +320,7 @@ fetch(struct export *export, struct arena *arena, struct db_session *session, co
 		export->zone = json_as_text(json_get(body, "zone"));
 		count = json_size(items);
 		for (size_t i = 0; i < count; i++)
-			put_event(export, json_at(items, i));
+			put_whole(export, json_at(items, i));
 		if (count > 0)
 			after = json_as_integer(json_get(json_at(items, count - 1), "id"));
 	} while (count > 0);

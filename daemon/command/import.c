@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "base/when.h"
 #include "command/call.h"
 #include "command/command.h"
 #include "command/import_entry.h"
@@ -18,9 +19,10 @@
 #include "db/db.h"
 #include "ical/event.h"
 #include "ical/schedule.h"
+#include "ical/intake.h"
 #include "ical/zone.h"
 
-enum { CHUNK = 250 };
+enum { CHUNK = 250, CHUNK_DATES = 20000, HORIZON = 400 * 86400 };
 
 static const char *const flags[] = {"create-rooms", "dry-run", "json", "help", NULL};
 static const char *const options[] = {"hub", "source", "zone", NULL};
@@ -39,10 +41,24 @@ struct import {
 	struct db_session *session;
 	const struct words *words;
 	const struct zone *zone; /* for the file at hand */
+	int64_t horizon; /* until when the dates of endless series are stored */
 	const char *file;
 	const struct json **twice;
 	size_t twice_count;
 };
+
+/* The database's clock counts, which tests set. */
+static int64_t
+present_of(const struct json *body)
+{
+	const char *text = json_as_text(json_get(body, "present"));
+	int64_t instant = when_now();
+	bool is_local;
+
+	if (text != NULL)
+		when_parse(text, &instant, &is_local);
+	return instant;
+}
 
 static bool
 begin_file(struct import *import)
@@ -63,15 +79,10 @@ begin_file(struct import *import)
 	if (zone == NULL)
 		zone = json_as_text(json_get(body, "zone"));
 	import->zone = zone_find(zone);
+	import->horizon = present_of(body) + HORIZON;
 	if (import->zone == NULL)
 		fprintf(stderr, "hubd: there is no time zone \"%s\"; one is Europe/Berlin\n", zone);
 	return import->zone != NULL;
-}
-
-static bool
-comes_in(const struct ical_event *event)
-{
-	return !event->has_recurrence && event->recurrence_id == NULL;
 }
 
 /* The UIDs that are in the file but do not come in: their events are not gone. */
@@ -82,14 +93,11 @@ put_seen(struct json_writer *writer, const struct ical_calendar *calendar)
 	for (size_t i = 0; i < calendar->skipped_count; i++)
 		if (calendar->skipped[i].uid != NULL)
 			json_put_text(writer, NULL, calendar->skipped[i].uid);
-	for (size_t i = 0; i < calendar->count; i++)
-		if (!comes_in(&calendar->events[i]))
-			json_put_text(writer, NULL, calendar->events[i].uid);
 	json_close_list(writer);
 }
 
 static bool
-send_chunk(struct import *import, const struct ical_calendar *calendar, size_t from, size_t to)
+send_chunk(struct import *import, const struct ical_calendar *calendar, const struct ical_intake *intake, size_t from, size_t to)
 {
 	struct str input = {0};
 	struct json_writer writer = {.out = &input};
@@ -97,8 +105,7 @@ send_chunk(struct import *import, const struct ical_calendar *calendar, size_t f
 	json_open_map(&writer, NULL);
 	json_open_list(&writer, "entries");
 	for (size_t i = from; i < to; i++)
-		if (comes_in(&calendar->events[i]))
-			import_put_entry(&writer, calendar, &calendar->events[i], zone_id(import->zone));
+		import_put_entry(&writer, calendar, &intake->list[i], zone_id(import->zone), import->horizon);
 	json_close_list(&writer);
 	if (from == 0)
 		put_seen(&writer, calendar);
@@ -108,6 +115,17 @@ send_chunk(struct import *import, const struct ical_calendar *calendar, size_t f
 	if (body != NULL && json_size(json_get(body, "twice")) > 0)
 		import->twice[import->twice_count++] = json_get(body, "twice");
 	return body != NULL;
+}
+
+/* A chunk is so many events, or fewer with many dates. */
+static size_t
+chunk_end(const struct ical_intake *intake, size_t from)
+{
+	size_t to = from, dates = 0;
+
+	while (to < intake->count && to - from < CHUNK && dates < CHUNK_DATES)
+		dates += intake->list[to++].dates.count;
+	return to;
 }
 
 static void
@@ -137,21 +155,22 @@ import_file(struct import *import)
 
 	if (bytes == NULL || !begin_file(import))
 		return NULL;
-	const struct ical_calendar *calendar = ical_read_any(import->arena, bytes, length, import->zone, &error);
+	struct ical_calendar *calendar = ical_read_any(import->arena, bytes, length, import->zone, &error);
 	if (calendar == NULL) {
 		fprintf(stderr, "hubd: %s: %s\n", import->file, error);
 		return NULL;
 	}
-	import->twice = arena_take(import->arena, (calendar->count / CHUNK + 1) * sizeof *import->twice);
+	struct ical_intake intake = ical_take_in(import->arena, calendar, import->horizon);
+	import->twice = arena_take(import->arena, (intake.count / CHUNK + 1 + intake.count) * sizeof *import->twice);
 	import->twice_count = 0;
 	size_t from = 0;
 	do {
-		size_t to = from + CHUNK < calendar->count ? from + CHUNK : calendar->count;
-		if (!send_chunk(import, calendar, from, to))
+		size_t to = chunk_end(&intake, from);
+		if (!send_chunk(import, calendar, &intake, from, to))
 			return NULL;
-		say_progress(import, to, calendar->count);
+		say_progress(import, to, intake.count);
 		from = to;
-	} while (from < calendar->count);
+	} while (from < intake.count);
 
 	struct str text = {0};
 	struct json_writer writer = {.out = &text};

@@ -9,7 +9,12 @@
 #include "base/str.h"
 #include "base/when.h"
 #include "ical/event.h"
+#include "ical/repeat.h"
+#include "ical/intake.h"
 #include "ical/write.h"
+#include "ical/zone.h"
+
+enum { DAY = 86400 };
 
 /* The words of RFC 5545 and ours. */
 static const struct {
@@ -62,8 +67,8 @@ put_wall(struct json_writer *writer, const char *name, int64_t local)
 }
 
 /* Lines that hubd only keeps, and two facts that it has no column for. */
-static void
-put_kept(struct json_writer *writer, const struct ical_event *event)
+static struct str
+kept_of(const struct ical_event *event)
 {
 	struct str kept = {0};
 
@@ -78,37 +83,215 @@ put_kept(struct json_writer *writer, const struct ical_event *event)
 	}
 	if (str_equal(event->transp, "TRANSPARENT"))
 		str_put(&kept, "TRANSP:TRANSPARENT\n");
+	return kept;
+}
+
+static void
+put_kept(struct json_writer *writer, const struct ical_event *event)
+{
+	struct str kept = kept_of(event);
+
 	json_put_text(writer, "kept", str_text(&kept));
 	str_free(&kept);
 }
 
-void
-import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_event *event, const char *default_zone)
-{
-	const char *resolved_in = event->is_all_day || calendar->zone_id == NULL ? default_zone : calendar->zone_id;
-	int64_t sequence = event->sequence < 0 ? 0 : event->sequence > INT32_MAX ? INT32_MAX : event->sequence;
+/* ---- what an event says ---- */
 
-	json_open_map(writer, NULL);
-	json_put_text(writer, "uid", event->uid);
-	json_put_integer(writer, "sequence", sequence);
+static bool
+is_free(const struct ical_event *event)
+{
+	return str_equal(event->transp, "TRANSPARENT");
+}
+
+static const char *
+zone_of(const struct ical_calendar *calendar, const struct ical_event *event, const char *zone, const char *default_zone)
+{
+	if (zone != NULL)
+		return zone;
+	return event->is_all_day || calendar->zone_id == NULL ? default_zone : calendar->zone_id;
+}
+
+static void
+put_categories(struct json_writer *writer, const struct ical_event *event)
+{
+	json_open_list(writer, "categories");
+	for (size_t i = 0; i < event->category_count; i++)
+		json_put_text(writer, NULL, event->categories[i]);
+	json_close_list(writer);
+}
+
+static void
+put_words(struct json_writer *writer, const struct ical_event *event)
+{
 	put_text(writer, "title", event->summary);
 	put_text(writer, "text", event->description);
 	put_text(writer, "place", event->location);
 	put_text(writer, "url", event->url);
 	put_text(writer, "organiser", event->organizer_name);
-	json_open_list(writer, "categories");
-	for (size_t i = 0; i < event->category_count; i++)
-		json_put_text(writer, NULL, event->categories[i]);
-	json_close_list(writer);
+	put_categories(writer, event);
 	json_put_text(writer, "state", state_of(event->status));
 	json_put_text(writer, "audience", audience_of(event->class));
-	json_put_bool(writer, "is_free", str_equal(event->transp, "TRANSPARENT"));
+	json_put_bool(writer, "is_free", is_free(event));
 	json_put_bool(writer, "is_all_day", event->is_all_day);
+	put_kept(writer, event);
+}
+
+static void
+put_span(struct json_writer *writer, const struct ical_event *event)
+{
 	put_instant(writer, "start", event->start_utc);
 	put_instant(writer, "end", event->end_utc);
 	put_wall(writer, "local_start", event->start_local);
 	put_wall(writer, "local_end", event->end_local);
-	json_put_text(writer, "zone", event->zone_id != NULL ? event->zone_id : resolved_in);
-	put_kept(writer, event);
+}
+
+/* ---- series ---- */
+
+static void
+put_dates(struct json_writer *writer, const char *name, const struct recur_series *recur, const struct repeat_date *dates, size_t count)
+{
+	char start[WHEN_TEXT_SIZE], end[WHEN_TEXT_SIZE];
+
+	json_open_list(writer, name);
+	for (size_t i = 0; i < count; i++) {
+		struct str text = {0};
+		when_print(dates[i].at, start);
+		str_add(&text, start, strlen(start) - 1);
+		if (dates[i].has_end) {
+			when_print(zone_to_local(recur->zone, dates[i].end_utc, NULL), end);
+			str_print(&text, "/%.*s", (int)strlen(end) - 1, end);
+		}
+		json_put_text(writer, NULL, str_text(&text));
+		str_free(&text);
+	}
+	json_close_list(writer);
+}
+
+static void
+put_rule(struct json_writer *writer, const struct recur_series *recur)
+{
+	int64_t end = recur_end(recur, recur->local_start, zone_to_utc(recur->zone, recur->local_start, NULL));
+
+	json_open_map(writer, "series");
+	json_put_text(writer, "rrule", recur->rrule);
+	put_dates(writer, "rdates", recur, recur->rdates, recur->rdate_count);
+	put_dates(writer, "exdates", recur, recur->exdates, recur->exdate_count);
+	put_wall(writer, "local_start", recur->local_start);
+	put_wall(writer, "local_end", recur->is_all_day ? recur->local_start + recur->days * DAY : zone_to_local(recur->zone, end, NULL));
+	json_put_integer(writer, "days", recur->days);
+	json_put_integer(writer, "seconds", recur->seconds);
+	json_close_map(writer);
+}
+
+/* [name, start, end, local start, local end]: thousands of them, so without words. */
+static void
+put_occurrences(struct json_writer *writer, const struct recur_dates *dates)
+{
+	json_open_list(writer, "occurrences");
+	for (size_t i = 0; i < dates->count; i++) {
+		const struct recur_date *date = &dates->list[i];
+		json_open_list(writer, NULL);
+		put_wall(writer, NULL, date->recurrence);
+		put_instant(writer, NULL, date->start);
+		put_instant(writer, NULL, date->end);
+		put_wall(writer, NULL, date->local_start);
+		put_wall(writer, NULL, date->local_end);
+		json_close_list(writer);
+	}
+	json_close_list(writer);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+static bool
+has_same_categories(const struct ical_event *a, const struct ical_event *b)
+{
+	bool is_same = a->category_count == b->category_count;
+
+	for (size_t i = 0; is_same && i < a->category_count; i++)
+		is_same = str_equal(a->categories[i], b->categories[i]);
+	return is_same;
+}
+
+/* The members of the master that an override has otherwise. */
+static void
+put_changes(struct json_writer *writer, const struct ical_event *master, const char *master_zone, const struct ical_event *event, const char *zone)
+{
+	const struct {
+		const char *name, *theirs, *ours;
+	} texts[] = {{"title", master->summary, event->summary}, {"text", master->description, event->description},
+	    {"place", master->location, event->location}, {"organiser", master->organizer_name, event->organizer_name},
+	    {"state", state_of(master->status), state_of(event->status)}, {"audience", audience_of(master->class), audience_of(event->class)},
+	    {"zone", master_zone, zone}};
+	struct str kept = kept_of(event), masters = kept_of(master);
+
+	json_open_map(writer, "changes");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		if (!str_equal(or_empty(texts[i].theirs), or_empty(texts[i].ours)) && !str_equal(texts[i].ours, "cancelled"))
+			json_put_text(writer, texts[i].name, or_empty(texts[i].ours));
+	if (!str_equal(or_empty(master->url), or_empty(event->url)))
+		json_put_text(writer, "url", event->url);
+	if (!has_same_categories(master, event))
+		put_categories(writer, event);
+	if (master->is_all_day != event->is_all_day)
+		json_put_bool(writer, "is_all_day", event->is_all_day);
+	if (!str_equal(str_text(&kept), str_text(&masters)))
+		json_put_text(writer, "kept", str_text(&kept));
+	json_close_map(writer);
+	str_free(&kept);
+	str_free(&masters);
+}
+
+static void
+put_overrides(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone)
+{
+	const struct ical_event *master = series->event;
+	const char *zone = zone_of(calendar, master, series->zone_id, default_zone);
+
+	json_open_list(writer, "overrides");
+	for (size_t i = 0; i < series->override_count; i++) {
+		const struct ical_event *event = series->overrides[i].event;
+		json_open_map(writer, NULL);
+		put_wall(writer, "recurrence_id", series->overrides[i].recurrence);
+		put_span(writer, event);
+		json_put_bool(writer, "is_cancelled", str_equal(event->status, "CANCELLED"));
+		put_text(writer, "place", event->location);
+		json_put_bool(writer, "is_free", is_free(event));
+		put_changes(writer, master, zone, event, event->is_all_day && master->is_all_day ? zone : zone_of(calendar, event, event->zone_id, default_zone));
+		json_close_map(writer);
+	}
+	json_close_list(writer);
+}
+
+/* The master's own times, where its first date has an override or was left out. */
+static void
+put_series(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone, int64_t horizon)
+{
+	put_rule(writer, &series->recur);
+	put_overrides(writer, calendar, series, default_zone);
+	put_occurrences(writer, &series->dates);
+	if (series->dates.goes_on)
+		put_instant(writer, "extended_to", horizon);
+}
+
+void
+import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone,
+    int64_t horizon)
+{
+	const struct ical_event *event = series->event;
+	int64_t sequence = event->sequence < 0 ? 0 : event->sequence > INT32_MAX ? INT32_MAX : event->sequence;
+
+	json_open_map(writer, NULL);
+	json_put_text(writer, "uid", series->uid);
+	json_put_integer(writer, "sequence", sequence);
+	put_words(writer, event);
+	put_span(writer, event);
+	json_put_text(writer, "zone", zone_of(calendar, event, series->zone_id, default_zone));
+	if (series->repeats)
+		put_series(writer, calendar, series, default_zone, horizon);
 	json_close_map(writer);
 }

@@ -38,13 +38,6 @@ put_all_skipped(struct json_writer *writer, const struct import_result *result)
 		const struct ical_skipped *skipped = &calendar->skipped[i];
 		put_skipped(writer, skipped->reason.code, skipped->reason.text, skipped->uid, skipped->summary, skipped->line);
 	}
-	for (size_t i = 0; i < calendar->count; i++) {
-		const struct ical_event *event = &calendar->events[i];
-		if (event->recurrence_id != NULL)
-			put_skipped(writer, "recurring", "It replaces one date of a series; series are not imported.", event->uid, event->summary, event->line);
-		else if (event->has_recurrence)
-			put_skipped(writer, "recurring", "It is a series; only single events are imported.", event->uid, event->summary, event->line);
-	}
 	for (size_t i = 0; i < result->twice_count; i++)
 		for (size_t k = 0; k < json_size(result->twice[i]); k++) {
 			const struct json *entry = json_at(result->twice[i], k);

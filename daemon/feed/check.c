@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "db/db.h"
 
-enum { TURNS_MAX = 16, SLICE = 16 };
+enum { SLICE = 16, GATHER_USEC = 1000 };
 
 struct joined {
 	void (*done)(void *context, bool is_known);
@@ -35,8 +35,8 @@ struct feed_check {
 	struct crowd told, running, waiting; /* whose check has ended; who came before the check in flight started, and after */
 	bool is_known;                 /* for those told */
 	size_t told_at;                /* how many of them have been told */
-	size_t seen;                   /* how many waited at the last turn */
-	int turns;                     /* that the next check has waited */
+	size_t expected;               /* how many asked at once when the last check ended: so many may ask again */
+	bool is_gathering;             /* the next check waits for them */
 	char *snapshot;                /* NULL: nothing is known */
 	char today[16];
 	int64_t present, oldest;
@@ -106,6 +106,7 @@ end_check(struct feed_check *check, enum db_outcome outcome, const struct db_row
 	check->is_known = outcome == DB_ROWS && db_count(rows) == 1;
 	check->told = check->running;
 	check->running = (struct crowd){0};
+	check->expected = check->told.count + check->waiting.count;
 	/* Whoever came while the database hung would wait as long again. */
 	if (outcome == DB_LATE || outcome == DB_BUSY) {
 		for (size_t i = 0; i < check->waiting.count; i++)
@@ -157,8 +158,8 @@ start_check(struct feed_check *check)
 }
 
 /*
- * Answers those told; then the next check. It waits a turn of the loop as long as turns bring more who want it: under load one
- * check then serves many connections, which costs the database less than it costs them.
+ * Answers those told; then the next check. It waits a moment for as many as asked at the same time before: whoever reads one feed
+ * after the other over a connection then shares a check with all who do so, which costs the database less than it costs them.
  */
 static void
 take_turn(evutil_socket_t none, short what, void *context)
@@ -167,16 +168,14 @@ take_turn(evutil_socket_t none, short what, void *context)
 	(void)none;
 	(void)what;
 	tell(check);
-	if (check->is_running || check->waiting.count == 0)
+	if (check->told.count > 0 || check->is_running || check->waiting.count == 0)
 		return;
-	if (check->waiting.count > check->seen && check->turns < TURNS_MAX) {
-		check->seen = check->waiting.count;
-		check->turns++;
-		event_add(check->turn, &(struct timeval){0});
+	if (check->waiting.count < check->expected && !check->is_gathering) {
+		check->is_gathering = true;
+		event_add(check->turn, &(struct timeval){.tv_usec = GATHER_USEC});
 		return;
 	}
-	check->seen = 0;
-	check->turns = 0;
+	check->is_gathering = false;
 	start_check(check);
 }
 
@@ -184,7 +183,7 @@ void
 feed_check_join(struct feed_check *check, void (*done)(void *context, bool is_known), void *context)
 {
 	crowd_add(&check->waiting, done, context);
-	if (!check->is_running)
+	if (!check->is_running && (!check->is_gathering || check->waiting.count == check->expected))
 		event_active(check->turn, 0, 0);
 }
 

@@ -24,7 +24,7 @@ enum {
 	PENDING_MAX = HTTP_INPUT_SIZE,
 	STREAM_BUFFER = 256 * 1024,
 	MIB = 1 << 20,
-	CACHE = 2 << 20,
+	CACHE = 512 << 10,
 };
 
 static void take(struct http_connection *connection, const char *bytes, size_t length);
@@ -226,7 +226,7 @@ output_length(const struct http_connection *connection)
 static bool
 send_parts(struct http_connection *connection, const struct str *head, const void *body, size_t length, struct http_bytes *shared)
 {
-	/* Copies are quicker as long as those for all connections stay in the processor's cache. */
+	/* Copies are quicker as long as those for all connections stay in the cache of one processor. */
 	bool is_crowd = connection->server->counts.connections * length > CACHE;
 	if (connection->socket < 0 || !http_output_send(connection->socket, &connection->output, head, body, length, shared, is_crowd))
 		return false;

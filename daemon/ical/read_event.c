@@ -128,6 +128,19 @@ take_categories(struct event_reading *r, const char *value)
 	}
 }
 
+/* "BYDAY=MO, TU": some write lists so, and blanks can mean nothing else in a rule. */
+static const char *
+without_blanks(struct arena *arena, const char *value)
+{
+	char *copy = arena_text(arena, value), *out = copy;
+
+	for (const char *at = copy; *at != '\0'; at++)
+		if (*at != ' ' && *at != '\t')
+			*out++ = *at;
+	*out = '\0';
+	return copy;
+}
+
 static void
 take_line(struct event_reading *r, const struct ical_line *line)
 {
@@ -139,8 +152,8 @@ take_line(struct event_reading *r, const struct ical_line *line)
 	else if (ical_line_is(line, "EXDATE"))
 		add_text(r->arena, &event->exdates, &event->exdate_count, line->text);
 	else if (event->rrule == NULL)
-		event->rrule = line->value;
-	else
+		event->rrule = without_blanks(r->arena, line->value);
+	else if (!str_equal(event->rrule, without_blanks(r->arena, line->value)))
 		note(r, "several-rules", "It has several RRULEs; only the first was taken.");
 	event->has_recurrence = event->rrule != NULL || event->rdate_count > 0;
 }

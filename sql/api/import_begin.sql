@@ -13,7 +13,7 @@ BEGIN
     PERFORM import_tables();
     INSERT INTO import_run (hub_id, source_name, create_rooms)
     VALUES (h.id, input ->> 'source', coalesce((input ->> 'create_rooms')::boolean, false));
-    RETURN done(jsonb_build_object('hub', h.slug, 'zone', h.zone));
+    RETURN done(jsonb_build_object('hub', h.slug, 'zone', h.zone, 'present', instant(present())));
 END $$;
 ALTER FUNCTION api.import_begin(jsonb, jsonb) OWNER TO hubd_api;
 GRANT EXECUTE ON FUNCTION api.import_begin(jsonb, jsonb) TO hubd_admin;

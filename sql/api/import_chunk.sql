@@ -13,6 +13,9 @@ BEGIN
     )
     SELECT coalesce(jsonb_agg(jsonb_build_object('uid', uid, 'title', s.entry ->> 'title')), '[]') INTO twice
     FROM sent AS s WHERE NOT EXISTS (SELECT FROM kept AS k WHERE k.uid = s.uid AND k.entry = s.entry);
+    INSERT INTO import_override (uid, recurrence_id, entry)
+    SELECT i.uid, (o ->> 'recurrence_id')::timestamp, o FROM jsonb_array_elements(input -> 'entries') AS sent
+    JOIN import_entry AS i ON i.uid = sent ->> 'uid' AND i.entry = sent - 'uid', jsonb_array_elements(sent -> 'overrides') AS o ON CONFLICT DO NOTHING;
     INSERT INTO import_seen SELECT jsonb_array_elements_text(input -> 'seen');
     RETURN done(jsonb_build_object('twice', twice));
 END $$;

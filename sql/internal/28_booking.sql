@@ -10,7 +10,8 @@ BEGIN
     END IF;
     RETURN b.kind = 'event' AND EXISTS (
         SELECT FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
-        WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND e.audience = 'public' AND e.state <> 'draft');
+            CROSS JOIN LATERAL hubd.event_on(e, o) AS seen
+        WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND seen.audience = 'public' AND seen.state <> 'draft');
 END $$;
 
 -- One item. Units and the answer to a wish are not told while they may change.

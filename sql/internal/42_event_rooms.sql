@@ -6,7 +6,7 @@
 CREATE OR REPLACE FUNCTION hubd.wants_rooms(e hubd.event, o hubd.occurrence) RETURNS boolean LANGUAGE sql STABLE
     RETURN e.state <> 'cancelled' AND o.state <> 'cancelled' AND lower(o.during) < upper(o.during)
         AND upper(o.during) - lower(o.during) <= interval '400 days'
-        AND EXISTS (SELECT FROM hubd.event_resource AS er WHERE er.hub_id = e.hub_id AND er.event_id = e.id);
+        AND EXISTS (SELECT FROM hubd.rooms_on(e.hub_id, e.id, o.changes));
 
 -- The booking's uid tells whose it is, so that it is made once.
 CREATE OR REPLACE FUNCTION hubd.event_booking_uid(event bigint, occurrence bigint) RETURNS text LANGUAGE sql IMMUTABLE
@@ -18,8 +18,9 @@ DECLARE
     placeable bigint[];
 BEGIN
     WITH wish AS MATERIALIZED (
-        SELECT e.title, e.person_id, e.zone, e.is_example, o.id, o.during, o.local_start, o.local_end,
-            hubd.event_booking_uid(e.id, o.id) AS uid
+        SELECT coalesce(o.changes ->> 'title', e.title) AS title, e.person_id, e.zone, e.is_example, o.id, o.during, o.local_start, o.local_end,
+            -- A date that went on to another series keeps its booking.
+            coalesce((SELECT b.uid FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = o.booking_id), hubd.event_booking_uid(e.id, o.id)) AS uid
         FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
         WHERE e.hub_id = hub AND e.id = ANY (events) AND hubd.wants_rooms(e, o)
     ), booked AS (
@@ -48,8 +49,8 @@ BEGIN
     SELECT hub, o.booking_id, row_number() OVER (PARTITION BY o.id ORDER BY r.position, r.id), r.id,
         CASE WHEN r.is_pool THEN (SELECT greatest(count(*), 1) FROM hubd.resource_unit AS ru WHERE ru.hub_id = hub AND ru.resource_id = r.id) ELSE 1 END
     FROM hubd.occurrence AS o
-    JOIN hubd.event_resource AS er ON er.hub_id = hub AND er.event_id = o.event_id
-    JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = er.resource_id
+    CROSS JOIN LATERAL hubd.rooms_on(hub, o.event_id, o.changes) AS room
+    JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = room
     WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.booking_id = ANY (placeable);
     RETURN placeable;
 END $$;
@@ -66,8 +67,9 @@ DECLARE
         WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.booking_id IS NOT NULL);
 BEGIN
     -- Exclusively: placing may re-arrange, and nobody upgrades a lock.
-    PERFORM hubd.lock(hub, ARRAY(SELECT er.resource_id FROM hubd.event_resource AS er WHERE er.hub_id = hub AND er.event_id = ANY (events)),
-        before, true);
+    PERFORM hubd.lock(hub, ARRAY(SELECT er.resource_id FROM hubd.event_resource AS er WHERE er.hub_id = hub AND er.event_id = ANY (events)
+        UNION SELECT r::bigint FROM hubd.occurrence AS o, jsonb_array_elements_text(o.changes -> 'resource_ids') AS r
+            WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.recurrence_id IS NOT NULL AND o.changes IS NOT NULL), before, true);
     PERFORM hubd.release(hub, before);
     wanted := hubd.prepare_event_bookings(hub, events);
     SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') INTO results FROM hubd.place(hub, wanted) AS p;
@@ -92,6 +94,8 @@ BEGIN
     UPDATE hubd.event AS e SET state = 'cancelled', cancelled_at = hubd.present(), sequence = e.sequence + 1,
         revision = e.revision + 1, revised_at = hubd.present()
     WHERE e.hub_id = hub AND e.id = ANY (events) AND e.state <> 'cancelled';
-    UPDATE hubd.occurrence AS o SET state = 'cancelled' WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.state <> 'cancelled';
+    -- The dates of a series keep their own states: which of them were cancelled alone must be known when it comes back.
+    UPDATE hubd.occurrence AS o SET state = 'cancelled'
+    WHERE o.hub_id = hub AND o.event_id = ANY (events) AND o.recurrence_id IS NULL AND o.state <> 'cancelled';
     PERFORM hubd.book_events(hub, events);
 END $$;

@@ -8,6 +8,9 @@ BEGIN
         is_new_source boolean) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_entry (uid text PRIMARY KEY, n bigint NOT NULL, entry jsonb, resources bigint[] NOT NULL DEFAULT '{}',
         hash text, event_id bigint, action text) ON COMMIT DROP;
+    -- One date of a series that is otherwise.
+    CREATE TEMP TABLE IF NOT EXISTS import_override (uid text, recurrence_id timestamp, entry jsonb, resources bigint[] NOT NULL DEFAULT '{}',
+        PRIMARY KEY (uid, recurrence_id)) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_seen (uid text) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_name (key text PRIMARY KEY, resource_id bigint) ON COMMIT DROP;
     CREATE TEMP TABLE IF NOT EXISTS import_place (location text PRIMARY KEY, resources bigint[] NOT NULL DEFAULT '{}',
@@ -17,14 +20,19 @@ BEGIN
     CREATE TEMP TABLE IF NOT EXISTS import_diff (event_id bigint PRIMARY KEY, uid text, title text, kind text, was tstzrange, retimed boolean DEFAULT false,
         room_changed boolean DEFAULT false, retitled boolean DEFAULT false, is_back boolean DEFAULT false, rebook boolean DEFAULT false,
         raises boolean DEFAULT false) ON COMMIT DROP;
-    CREATE TEMP TABLE IF NOT EXISTS import_conflict (event_id bigint, reason text, conflicts jsonb) ON COMMIT DROP;
-    TRUNCATE import_run, import_entry, import_seen, import_name, import_place, import_room, import_diff, import_conflict;
+    -- The dates that new and changed events shall have, and what becomes of each: new, change, gone; NULL: it is as it was.
+    CREATE TEMP TABLE IF NOT EXISTS import_date (event_id bigint, recurrence_id timestamp, during tstzrange, local_start timestamp,
+        local_end timestamp, state text, changes jsonb, kind text, was tstzrange) ON COMMIT DROP;
+    CREATE TEMP TABLE IF NOT EXISTS import_conflict (event_id bigint, booking_id bigint, reason text, conflicts jsonb) ON COMMIT DROP;
+    TRUNCATE import_run, import_entry, import_override, import_date, import_seen, import_name, import_place, import_room, import_diff, import_conflict;
 END $$;
 
 -- The file's own identity of an entry: equal texts, times and rooms, equal hash. SEQUENCE alone is no change: tools count it
--- up or reset it whenever they write a file, and every calendar that follows would fetch everything again.
-CREATE OR REPLACE FUNCTION hubd.entry_hash(entry jsonb, resources bigint[]) RETURNS text LANGUAGE sql IMMUTABLE
-    RETURN encode(sha256(convert_to((entry - 'sequence' || jsonb_build_object('rooms', resources))::text, 'UTF8')), 'hex');
+-- up or reset it whenever they write a file, and every calendar that follows would fetch everything again. Nor do the dates count
+-- that follow from a rule: of an endless one there are more every day.
+CREATE OR REPLACE FUNCTION hubd.entry_hash(entry jsonb, resources bigint[], override_rooms jsonb) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN encode(sha256(convert_to((entry - '{sequence,occurrences,extended_to}'::text[] || jsonb_build_object('rooms', resources)
+        || CASE WHEN override_rooms IS NULL THEN '{}' ELSE jsonb_build_object('override_rooms', override_rooms) END)::text, 'UTF8')), 'hex');
 
 -- The source that this file is a newer state of: the one that is named, else the one that shares at least half of the smaller
 -- set of UIDs, else none (0).

@@ -107,8 +107,9 @@ DECLARE
 BEGIN
     PERFORM hubd.import_learn_names(hub);
     INSERT INTO pg_temp.import_place (location, is_all)
-    SELECT l, hubd.is_everywhere(l) FROM (SELECT DISTINCT entry ->> 'place' AS l FROM pg_temp.import_entry
-        WHERE entry ->> 'place' <> '' AND NOT (entry ->> 'is_free')::boolean) AS places;
+    SELECT l, hubd.is_everywhere(l) FROM (
+        SELECT entry ->> 'place' AS l FROM pg_temp.import_entry WHERE entry ->> 'place' <> '' AND NOT (entry ->> 'is_free')::boolean
+        UNION SELECT entry ->> 'place' FROM pg_temp.import_override WHERE entry ->> 'place' <> '' AND NOT (entry ->> 'is_free')::boolean) AS places;
     FOR place IN SELECT location FROM pg_temp.import_place WHERE NOT is_all ORDER BY position(',' IN location) > 0, location LOOP
         PERFORM hubd.import_resolve(hub, place, makes_rooms) WHERE NOT EXISTS (
             SELECT FROM pg_temp.import_name AS n WHERE n.key = hubd.plain(place));
@@ -121,5 +122,8 @@ BEGIN
     WHERE p.is_all;
     UPDATE pg_temp.import_entry AS i SET resources = p.resources FROM pg_temp.import_place AS p
     WHERE p.location = i.entry ->> 'place' AND NOT (i.entry ->> 'is_free')::boolean;
-    UPDATE pg_temp.import_entry AS i SET hash = hubd.entry_hash(i.entry, i.resources);
+    UPDATE pg_temp.import_override AS i SET resources = p.resources FROM pg_temp.import_place AS p
+    WHERE p.location = i.entry ->> 'place' AND NOT (i.entry ->> 'is_free')::boolean;
+    UPDATE pg_temp.import_entry AS i SET hash = hubd.entry_hash(i.entry, i.resources,
+        (SELECT jsonb_agg(o.resources ORDER BY o.recurrence_id) FROM pg_temp.import_override AS o WHERE o.uid = i.uid));
 END $$;

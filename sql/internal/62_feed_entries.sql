@@ -50,12 +50,13 @@ CREATE OR REPLACE FUNCTION hubd.feed_busy(ids bigint[], language text, known_ids
     RETURNS SETOF hubd.feed_entry LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH entry AS (
-            SELECT b.*, e.id AS event_id, e.title AS event_title, e.title_en AS event_title_en, e.state AS event_state,
-                hashtextextended(concat_ws(',', b.xmin, e.xmin), 0) AS version
+            SELECT b.*, seen.id AS event_id, seen.title AS event_title, seen.title_en AS event_title_en, seen.state AS event_state,
+                hashtextextended(concat_ws(',', b.xmin, e.xmin, o.xmin), 0) AS version
             FROM unnest(ids) AS wanted (id)
             JOIN hubd.booking AS b ON b.id = wanted.id
             LEFT JOIN hubd.occurrence AS o ON b.kind = 'event' AND o.hub_id = b.hub_id AND o.booking_id = b.id
-            LEFT JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id AND e.audience = 'public' AND e.state <> 'draft'
+            LEFT JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
+            LEFT JOIN LATERAL hubd.event_on(e, o) AS seen ON seen.audience = 'public' AND seen.state <> 'draft'
         )
         SELECT entry.id, entry.version, false, entry.uid, entry.sequence, hubd.feed_epoch(entry.revised_at),
             hubd.feed_epoch(entry.created_at), hubd.feed_epoch(lower(entry.during)), hubd.feed_epoch(upper(entry.during)),

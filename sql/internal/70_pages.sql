@@ -49,14 +49,16 @@ BEGIN
             (SELECT string_agg(concat_ws(' ', s.name, s.street, s.city), ' ') FROM hubd.site AS s WHERE s.hub_id = h.id)) ILIKE ALL (patterns));
 END $$;
 
--- Occurrences from now on, those with the words in their title first.
+-- Events from now on, of a series its next date, those with the words in their title first.
 CREATE OR REPLACE FUNCTION hubd.search_events(person bigint, patterns text[], most integer) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN (SELECT coalesce(jsonb_agg(hubd.event_document(e, o)), '[]') FROM (
         SELECT e, o FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
             JOIN hubd.hub AS h ON h.id = e.hub_id
-        WHERE upper(o.during) >= hubd.present() AND hubd.may_see_event(person, e)
+        WHERE upper(o.during) >= hubd.present() AND hubd.may_see_event(person, hubd.event_on(e, o))
+            AND (o.recurrence_id IS NULL OR o.id = (SELECT n.id FROM hubd.occurrence AS n WHERE n.hub_id = e.hub_id AND n.event_id = e.id
+                AND upper(n.during) >= hubd.present() AND n.state <> 'cancelled' ORDER BY lower(n.during), n.id LIMIT 1))
             AND concat_ws(' ', e.title, e.title_en, e.text, e.text_en, e.place, e.organiser, array_to_string(e.speakers, ' '),
                 array_to_string(e.topics, ' '), h.name) ILIKE ALL (patterns)
         ORDER BY (concat_ws(' ', e.title, e.title_en) ILIKE ALL (patterns)) DESC, lower(o.during), o.id LIMIT most) AS found);

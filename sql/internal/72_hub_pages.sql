@@ -55,12 +55,34 @@ BEGIN
         'events', hubd.event_page(person, hub, input ->> 'topic', from_at, to_at, '-infinity', 0, 2000)));
 END $$;
 
--- The date of an event that a page about it shows: the next one, or else the last.
+-- The date of an event that a page about it shows: the next one that takes place, or else the last.
 CREATE OR REPLACE FUNCTION hubd.shown_occurrence(hub bigint, event bigint) RETURNS hubd.occurrence LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN (SELECT o FROM hubd.occurrence AS o WHERE o.hub_id = hub AND o.event_id = event
-        ORDER BY upper(o.during) < hubd.present(), abs(extract(epoch FROM lower(o.during) - hubd.present())) LIMIT 1);
+        ORDER BY upper(o.during) < hubd.present(), o.state = 'cancelled', abs(extract(epoch FROM lower(o.during) - hubd.present())) LIMIT 1);
+END $$;
+
+-- The date of a series that somebody names; the shown one where it names none.
+CREATE OR REPLACE FUNCTION hubd.named_occurrence(hub bigint, event bigint, recurrence timestamp) RETURNS hubd.occurrence LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN coalesce((SELECT o FROM hubd.occurrence AS o WHERE o.hub_id = hub AND o.event_id = event AND o.recurrence_id = recurrence),
+        hubd.shown_occurrence(hub, event));
+END $$;
+
+-- The dates of a series that a page lists: from now on, and how many more there are; of one that is over the last ones.
+CREATE OR REPLACE FUNCTION hubd.event_dates(person bigint, e hubd.event, most integer) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN CASE WHEN e.local_start IS NOT NULL THEN (SELECT jsonb_build_object('list', coalesce(jsonb_agg(jsonb_build_object('date', hubd.wall(d.recurrence_id),
+            'start', hubd.instant(lower(d.during)), 'end', hubd.instant(upper(d.during)), 'local_start', hubd.wall(d.local_start),
+            'local_end', hubd.wall(d.local_end), 'state', (hubd.event_on(e, d)).state, 'title', (hubd.event_on(e, d)).title,
+            'is_changed', d.changes IS NOT NULL, 'is_unplaced', d.is_unplaced) ORDER BY lower(d.during), d.id), '[]'),
+            'count', (SELECT count(*) FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND upper(o.during) >= hubd.present()),
+            'goes_on', e.extended_to IS NOT NULL)
+        FROM (SELECT * FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND hubd.may_see_event(person, hubd.event_on(e, o))
+            ORDER BY upper(o.during) < hubd.present(), abs(extract(epoch FROM lower(o.during) - hubd.present())) LIMIT most) AS d) END;
 END $$;
 
 -- Events to come with the most topics of this one's, of any hub, each once.
@@ -72,7 +94,7 @@ BEGIN
             (SELECT count(*) FROM unnest(e.topics) AS topic WHERE topic = ANY (wanted.topics)) AS common
         FROM hubd.event AS e, LATERAL (SELECT hubd.shown_occurrence(e.hub_id, e.id) AS o) AS shown
         WHERE e.topics && wanted.topics AND e.id <> wanted.id AND e.state <> 'cancelled' AND upper((shown.o).during) > hubd.present()
-            AND hubd.may_see_event(person, e)
+            AND (shown.o).state <> 'cancelled' AND hubd.may_see_event(person, hubd.event_on(e, shown.o))
         ORDER BY common DESC, start, e.id LIMIT most) AS s);
 END $$;
 

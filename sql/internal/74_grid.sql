@@ -27,7 +27,8 @@ CREATE OR REPLACE FUNCTION hubd.grid_taken(hub bigint, resources bigint[], span 
             CASE WHEN b.kind = 'closure' THEN 'closed' WHEN own.is_mine AND b.kind = 'booking' THEN 'mine' ELSE 'taken' END,
             CASE WHEN is_manager OR own.is_mine OR (b.kind = 'event' AND EXISTS (
                 SELECT FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
-                WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND e.audience = 'public' AND e.state <> 'draft')) THEN nullif(b.title, '') END,
+                    CROSS JOIN LATERAL hubd.event_on(e, o) AS seen
+                WHERE o.hub_id = b.hub_id AND o.booking_id = b.id AND seen.audience = 'public' AND seen.state <> 'draft')) THEN nullif(b.title, '') END,
             CASE WHEN own.is_mine AND b.kind = 'booking' THEN b.id END) ORDER BY lower(h.during), h.booking_id)
         FROM hit AS h LEFT JOIN hubd.booking AS b ON b.hub_id = h.booking_hub_id AND b.id = h.booking_id
         CROSS JOIN LATERAL (SELECT coalesce(b.person_id = person, false) AS is_mine) AS own

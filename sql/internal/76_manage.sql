@@ -87,9 +87,9 @@ BEGIN
     RETURN jsonb_build_object(
         'unplaced', (SELECT count(*) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
             WHERE o.hub_id = hub AND o.is_unplaced AND e.state <> 'cancelled' AND upper(o.during) >= hubd.present()),
-        'drafts', (SELECT count(*) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
+        'drafts', (SELECT count(DISTINCT e.id) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
             WHERE o.hub_id = hub AND e.state = 'draft' AND upper(o.during) >= hubd.present()),
-        'untranslated', (SELECT count(*) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
+        'untranslated', (SELECT count(DISTINCT e.id) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
             WHERE o.hub_id = hub AND e.state IN ('tentative', 'confirmed') AND e.title_en = '' AND upper(o.during) >= hubd.present()),
         'coming', (SELECT count(*) FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
             WHERE o.hub_id = hub AND e.state IN ('tentative', 'confirmed') AND upper(o.during) >= hubd.present()),
@@ -101,7 +101,7 @@ END $$;
 
 -- ---- events ----
 
--- A page of a hub's events: coming, past, draft, unplaced or cancelled ones.
+-- A page of a hub's events, each date of a series: coming, past, draft, unplaced or cancelled ones.
 CREATE OR REPLACE FUNCTION hubd.manage_events(hub bigint, shown text, page integer, most integer) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
@@ -110,10 +110,11 @@ BEGIN
         FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = hub AND e.id = o.event_id
         WHERE o.hub_id = hub AND CASE shown
             WHEN 'past' THEN e.state IN ('tentative', 'confirmed') AND upper(o.during) < hubd.present()
-            WHEN 'draft' THEN e.state = 'draft'
+            WHEN 'draft' THEN e.state = 'draft' AND (o.recurrence_id IS NULL OR o.id = (hubd.shown_occurrence(hub, e.id)).id)
             WHEN 'unplaced' THEN e.state <> 'cancelled' AND o.is_unplaced AND upper(o.during) >= hubd.present()
-            WHEN 'cancelled' THEN e.state = 'cancelled'
-            ELSE e.state IN ('tentative', 'confirmed') AND upper(o.during) >= hubd.present() END
+            WHEN 'cancelled' THEN e.state = 'cancelled' AND (o.recurrence_id IS NULL OR o.id = (hubd.shown_occurrence(hub, e.id)).id)
+                OR o.state = 'cancelled' AND e.state <> 'cancelled'
+            ELSE e.state IN ('tentative', 'confirmed') AND o.state <> 'cancelled' AND upper(o.during) >= hubd.present() END
         ORDER BY n LIMIT most OFFSET page * most) AS found);
 END $$;
 
@@ -124,6 +125,6 @@ BEGIN
     RETURN hubd.manage_places(language, hub) || jsonb_build_object(
         'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', t.slug, 'name', hubd.say(language, t.name_de, t.name_en)) ORDER BY hubd.say(language, t.name_de, t.name_en)), '[]')
             FROM hubd.topic AS t),
-        'event', (SELECT hubd.event_document(e, o) FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = hub AND o.event_id = e.id AND o.recurrence_id IS NULL
+        'event', (SELECT hubd.event_document(e, hubd.shown_occurrence(hub, e.id)) FROM hubd.event AS e
             WHERE e.hub_id = hub AND e.id = event));
 END $$;

@@ -291,10 +291,8 @@ def test_a_file_without_events_cancels_nothing_unless_its_source_is_named(desk, 
 def test_what_does_not_come_in_is_said_and_the_rest_comes_in(desk):
     hub = desk.hub()
     report = desk.load(hub, OWN / "odd.ics")
-    assert {uid.split("@")[0] for uid in desk.events(hub)} == {"gut", "tag", "punkt", "schief"}
-    codes = [(skip["code"], skip["uid"].split("@")[0]) for skip in report["skipped"]]
-    assert sorted(uid for code, uid in codes if code == "recurring") == ["serie", "serie"]
-    assert [uid for code, uid in codes if code != "recurring"] == ["kaputt"]
+    assert {uid.split("@")[0] for uid in desk.events(hub)} == {"gut", "serie", "tag", "punkt", "schief"}
+    assert [skip["uid"].split("@")[0] for skip in report["skipped"]] == ["kaputt"]
 
 
 def test_a_whole_day_that_blocks_nothing_claims_nothing(desk):
@@ -323,11 +321,6 @@ def test_categories_become_topics_only_where_there_is_such_a_topic(desk):
     desk.load(hub, OWN / "werkstatttage-1.ics")
     assert desk.sql("SELECT topics, categories FROM hubd.event WHERE uid LIKE 'loeten%%' AND hub_id = hubd.hub_of('%s')" % hub) == [
         ("{iot}", "{IoT,Werkstatt}")]
-
-
-def test_a_file_of_nothing_but_series_says_so(desk, put):
-    report = put(desk.hub(), ("a", "09:00", "10:00", "A", "Saal", "RRULE:FREQ=DAILY;COUNT=3"))
-    assert report["events"] == 0 and [skip["code"] for skip in report["skipped"]] == ["recurring"]
 
 
 # ---- all or nothing ----
@@ -502,8 +495,8 @@ def test_a_real_calendar_comes_in_whole_in_spite_of_its_odd_properties(desk):
     hub = desk.hub()
     report = desk.load(hub, DATA / "calendars-de" / "fablab_cottbus.ics", rooms=False)
     in_file = [str(event["UID"]) for event in icalendar.Calendar.from_ical((DATA / "calendars-de" / "fablab_cottbus.ics").read_bytes()).walk("VEVENT")]
-    assert report["errors"] == 31 and [skip["code"] for skip in report["skipped"]] == ["recurring"]
-    assert set(desk.events(hub)) | {skip["uid"] for skip in report["skipped"]} == set(in_file)
+    assert report["errors"] == 31 and report["skipped"] == []
+    assert set(desk.events(hub)) == set(in_file)
 
 
 @needs_data

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The daemon around the modules: started and stopped, with the database away, late or wrong, reloaded, woken."""
+import base64
 import concurrent.futures
 import html
 import json
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -15,7 +17,7 @@ import pytest
 import requests
 
 import postgres
-from conftest import HUBD, Service, day, wait_for
+from conftest import HUBD, ROOT, Service, day, wait_for
 
 BOOKINGS = "/api/v1/bookings"
 
@@ -92,6 +94,45 @@ def test_what_is_no_request_is_refused_with_a_type_that_is_explained(hubd, sent,
     assert known["title"] == document["title"]
     is_english = language == "en" and "{}" in sent  # else the language could not be read: German
     assert ("detail_en" in document) != is_english and document["detail"].endswith(".")
+
+
+PROBES = pathlib.Path(os.environ.get("HUBD_DATA") or ROOT / "../shared/data") / "http11/requests.jsonl"
+
+
+def seen(port, sent):
+    """What a probe's words call an answer: its status, "close" or "silence"."""
+    with socket.create_connection(("127.0.0.1", port), 5) as client:
+        client.settimeout(5)
+        reply = b""
+        try:
+            client.sendall(sent)
+            while b"\r\n" not in reply:
+                part = client.recv(65536)
+                if not part:
+                    break
+                reply += part
+        except TimeoutError:
+            return "silence"
+        except OSError:
+            pass
+    return reply.split(b" ")[1][:3].decode() if reply else "close"
+
+
+@pytest.mark.skipif(not PROBES.exists(), reason="skipped: no HUBD_DATA")
+def test_no_published_probe_of_http_finds_two_readings_of_one_request(hubd):
+    """Http11Probe's single requests, sent to the whole service; 127 of the 140 scored are to pass and none to fail."""
+    probes = [probe for probe in map(json.loads, PROBES.read_text(encoding="utf-8").splitlines()) if probe["scored"] and probe["pass"]]
+
+    def judge(probe):
+        answer = seen(hubd.port, base64.b64decode(probe["request_base64"]).replace(b"localhost:8080", b"localhost:%d" % hubd.port))
+        if "200" in probe["pass"] + probe["warn"] and answer in ("204", "302", "304", "401", "403", "404", "405"):
+            answer = "200"  # the framing is judged, not the resource
+        return "pass" if answer in probe["pass"] else "warn" if answer in probe["warn"] else f"FAIL: {answer}"
+
+    with concurrent.futures.ThreadPoolExecutor(16) as several:  # some are answered by silence only
+        verdicts = dict(zip((probe["id"] for probe in probes), several.map(judge, probes)))
+    assert len(verdicts) > 130 and not {name: verdict for name, verdict in verdicts.items() if verdict.startswith("FAIL")}
+    assert list(verdicts.values()).count("pass") >= 127
 
 
 # ---- the database away, late, wrong ----
