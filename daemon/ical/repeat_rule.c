@@ -367,6 +367,8 @@ repeat_read_rule(struct arena *arena, const char *text, bool is_all_day, struct 
 	char *rest = arena_text(arena, text);
 	while (rest != NULL) {
 		char *part = strsep(&rest, ";");
+		if (*part == '\0' && rest == NULL && rule.has != 0)
+			break; /* some write a semicolon behind the last part too */
 		if (!read_part(&reader, part))
 			return false;
 	}
@@ -444,12 +446,32 @@ put_until(struct str *out, const struct repeat_rule *rule, const struct repeat_w
 	str_put(out, text);
 }
 
+/*
+ * Where readers of the RFC differ the rule is written out: BYWEEKNO alone means all days of the week to some and the start's weekday
+ * to others; BYMONTHDAY alone, in a year, all months or the start's.
+ */
+static void
+spell_out(struct repeat_rule *rule)
+{
+	if (rule->frequency != YEARLY || (rule->has & (PART_YEAR_DAY | PART_DAY)) || !(rule->has & (PART_WEEK | PART_MONTH_DAY)))
+		return;
+	if (!(rule->has & PART_WEEK) && !(rule->has & PART_MONTH)) {
+		rule->months = 0x1ffe;
+		rule->has |= PART_MONTH;
+	}
+	if (!(rule->has & PART_MONTH_DAY)) {
+		rule->weekdays = 0x7f;
+		rule->has |= PART_DAY;
+	}
+}
+
 bool
 repeat_print_rule(struct arena *arena, const struct repeat_words *words, struct str *out, struct repeat_fault *ret_fault)
 {
 	struct repeat_rule rule;
 	if (!repeat_read_rule(arena, words->rrule, words->is_all_day, &rule, ret_fault))
 		return false;
+	spell_out(&rule);
 	str_print(out, "FREQ=%s", frequencies[rule.frequency]);
 	if (rule.has & PART_UNTIL)
 		put_until(out, &rule, words);

@@ -202,7 +202,7 @@ a_later_window_shows_other_instances_than_the_whole(void)
 static const struct {
 	const char *rule, *code;
 } refused[] = {
-    {"", "empty"}, {"FREQ", "malformed"}, {"FREQ=", "malformed"}, {"FREQ=DAILY;", "malformed"}, {"FREQ=DAILY;;COUNT=2", "malformed"},
+    {"", "empty"}, {"FREQ", "malformed"}, {"FREQ=", "malformed"}, {";", "malformed"}, {"FREQ=DAILY;;", "malformed"}, {"FREQ=DAILY;;COUNT=2", "malformed"},
     {"FREQ=DAILY;X-FOO=1", "unknown-part"}, {"FREQ=DAILY;FREQ=DAILY", "part-twice"}, {"FREQ=WEEKLY;BYDAY=MO;BYDAY=TU", "part-twice"},
     {"COUNT=3", "no-frequency"}, {"FREQ=FORTNIGHTLY", "bad-frequency"}, {"FREQ=DAILY;COUNT=0", "out-of-range"},
     {"FREQ=DAILY;COUNT=-1", "out-of-range"}, {"FREQ=DAILY;INTERVAL=0", "out-of-range"}, {"FREQ=DAILY;INTERVAL=99999999999999999999", "out-of-range"},
@@ -275,6 +275,9 @@ a_rule_that_is_written_again_means_something_else(void)
 	check_print("20260303T100000", "FREQ=MONTHLY;BYDAY=-1FR,+2MO;BYSETPOS=-1,1;COUNT=05", "FREQ=MONTHLY;COUNT=5;BYDAY=2MO,-1FR;BYSETPOS=1,-1");
 	check_print("20260303T100000", "FREQ=YEARLY;INTERVAL=2;BYMONTH=12,1;BYMONTHDAY=-1,31;WKST=SU;BYSECOND=60;RSCALE=GREGORIAN",
 	    "FREQ=YEARLY;INTERVAL=2;BYSECOND=59;BYMONTHDAY=31,-1;BYMONTH=1,12;WKST=SU");
+	check_print("20260303T100000", "FREQ=DAILY;COUNT=2;", "FREQ=DAILY;COUNT=2");
+	check_print("20260303T100000", "FREQ=YEARLY;BYWEEKNO=1,2", "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYWEEKNO=1,2");
+	check_print("20260303T100000", "FREQ=YEARLY;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTHDAY=-1;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12");
 }
 
 static void

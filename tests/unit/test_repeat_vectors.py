@@ -3,9 +3,13 @@
 
 Reads the folder named by HUBD_DATA; without it these tests say "skipped".
 """
+import datetime
+import itertools
 import json
 import os
 import pathlib
+import random
+import signal
 import subprocess
 
 import pytest
@@ -86,3 +90,74 @@ def test_a_rule_that_takes_libical_seconds_holds_up_everybody(expand):
         if step != "refused" and int(rest[0]) > FEW_MILLISECONDS:
             slow.append((rule, step, rest))
     assert not slow, "\n".join(map(str, slow))
+
+
+def some(chance, low, high, most=3):
+    return sorted({chance.choice([-1, 1] if low < 0 else [1]) * chance.randint(abs(low), high) for _ in range(chance.randint(1, most))})
+
+
+def random_rule(chance):
+    """A rule that RFC 5545 allows and that dateutil reads alike (it mixes up plain weekdays with ordinals)."""
+    frequency = chance.choice(["YEARLY"] * 4 + ["MONTHLY"] * 4 + ["WEEKLY"] * 3 + ["DAILY"] * 2 + ["HOURLY", "MINUTELY"])
+    parts = {"FREQ": frequency, "INTERVAL": chance.choice([1, 1, 1, 2, 3, 5, 7]), "WKST": chance.choice(["MO", "MO", "SU", "TH"])}
+    can = {
+        "BYMONTH": lambda: some(chance, 1, 12), "BYMONTHDAY": lambda: some(chance, -1, 31, 6), "BYYEARDAY": lambda: some(chance, -1, 366, 8),
+        "BYWEEKNO": lambda: some(chance, -1, 53), "BYHOUR": lambda: some(chance, 0, 23), "BYMINUTE": lambda: some(chance, 0, 59, 2),
+        "BYDAY": lambda: sorted({(str(chance.choice([1, 2, 3, -1, -2])) if ordinals else "") + chance.choice(["MO", "TU", "WE", "TH", "FR", "SA", "SU"])
+                                 for _ in range(chance.randint(1, 4))})}
+    if frequency == "WEEKLY":
+        del can["BYMONTHDAY"]
+    if frequency in ("DAILY", "WEEKLY", "MONTHLY"):
+        del can["BYYEARDAY"]
+    if frequency != "YEARLY":
+        del can["BYWEEKNO"]
+    chosen = [name for name in can if chance.random() < 0.35]
+    ordinals = frequency in ("YEARLY", "MONTHLY") and "BYWEEKNO" not in chosen and chance.random() < 0.5
+    for name in chosen:
+        parts[name] = ",".join(map(str, can[name]()))
+    if chosen and frequency != "WEEKLY" and chance.random() < 0.3:  # dateutil counts in a first week from the start only
+        parts["BYSETPOS"] = ",".join(map(str, some(chance, -1, 6)))
+    return ";".join(f"{name}={value}" for name, value in parts.items())
+
+
+def within_reason(work):
+    """What it returns, or None after a tenth of a second of processor time: dateutil goes to the year 9999 for what never comes."""
+    def stop(*_):
+        raise TimeoutError
+    signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0.1)
+    try:
+        return work()
+    except TimeoutError:
+        return None
+    except ValueError as error:
+        assert "generates an empty set" in str(error)
+        return []
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
+def test_a_rule_comes_on_other_days_than_an_independent_expansion_says(expand):
+    """Rules by chance, for up to six years, against python3-dateutil; also entered in the middle."""
+    rrule = pytest.importorskip("dateutil.rrule")
+    chance = random.Random(5545)
+    compared = instances = 0
+    for _ in range(400):
+        start = datetime.datetime(chance.randint(1995, 2030), chance.randint(1, 12), chance.randint(1, 28), chance.randint(0, 23), chance.choice([0, 30]))
+        rule = random_rule(chance)
+        end = start + datetime.timedelta(days=60 if "FREQ=MINUTELY" in rule or "FREQ=HOURLY" in rule else 2200)
+        rule += f";UNTIL={end:%Y%m%dT%H%M%S}"
+        want = within_reason(lambda: [f"{at:%Y%m%dT%H%M%S}" for at in itertools.islice(rrule.rrulestr(rule, dtstart=start), 60)])
+        if want is None:
+            continue
+        step, rest = expand(f"{start:%Y%m%dT%H%M%S}", rule, limit=60)
+        assert step != "refused", (rule, rest)
+        assert rest[1:] == want, (rule, start)
+        if len(want) > 4:
+            middle = want[len(want) // 2]
+            _, rest = expand(f"{start:%Y%m%dT%H%M%S}", rule, start_at=middle + "Z", limit=len(want) - len(want) // 2)
+            assert rest[1:] == want[len(want) // 2:], (rule, start, middle)
+        compared += 1
+        instances += len(want)
+    print(f"{compared} rules, {instances} instances")
+    assert instances > 8_000
