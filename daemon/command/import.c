@@ -22,7 +22,7 @@
 #include "ical/intake.h"
 #include "ical/zone.h"
 
-enum { CHUNK = 250, CHUNK_DATES = 20000, HORIZON = 400 * 86400 };
+enum { CHUNK = 250, CHUNK_DATES = 20000 };
 
 static const char *const flags[] = {"create-rooms", "dry-run", "json", "help", NULL};
 static const char *const options[] = {"hub", "source", "zone", NULL};
@@ -41,7 +41,7 @@ struct import {
 	struct db_session *session;
 	const struct words *words;
 	const struct zone *zone; /* for the file at hand */
-	int64_t horizon; /* until when the dates of endless series are stored */
+	int64_t present;
 	const char *file;
 	const struct json **twice;
 	size_t twice_count;
@@ -79,7 +79,7 @@ begin_file(struct import *import)
 	if (zone == NULL)
 		zone = json_as_text(json_get(body, "zone"));
 	import->zone = zone_find(zone);
-	import->horizon = present_of(body) + HORIZON;
+	import->present = present_of(body);
 	if (import->zone == NULL)
 		fprintf(stderr, "hubd: there is no time zone \"%s\"; one is Europe/Berlin\n", zone);
 	return import->zone != NULL;
@@ -105,7 +105,7 @@ send_chunk(struct import *import, const struct ical_calendar *calendar, const st
 	json_open_map(&writer, NULL);
 	json_open_list(&writer, "entries");
 	for (size_t i = from; i < to; i++)
-		import_put_entry(&writer, calendar, &intake->list[i], zone_id(import->zone), import->horizon);
+		import_put_entry(&writer, calendar, &intake->list[i], zone_id(import->zone));
 	json_close_list(&writer);
 	if (from == 0)
 		put_seen(&writer, calendar);
@@ -160,7 +160,7 @@ import_file(struct import *import)
 		fprintf(stderr, "hubd: %s: %s\n", import->file, error);
 		return NULL;
 	}
-	struct ical_intake intake = ical_take_in(import->arena, calendar, import->horizon);
+	struct ical_intake intake = ical_take_in(import->arena, calendar, import->present);
 	import->twice = arena_take(import->arena, (intake.count / CHUNK + 1 + intake.count) * sizeof *import->twice);
 	import->twice_count = 0;
 	size_t from = 0;

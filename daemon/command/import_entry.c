@@ -9,12 +9,8 @@
 #include "base/str.h"
 #include "base/when.h"
 #include "ical/event.h"
-#include "ical/repeat.h"
 #include "ical/intake.h"
 #include "ical/write.h"
-#include "ical/zone.h"
-
-enum { DAY = 86400 };
 
 /* The words of RFC 5545 and ours. */
 static const struct {
@@ -147,60 +143,6 @@ put_span(struct json_writer *writer, const struct ical_event *event)
 
 /* ---- series ---- */
 
-static void
-put_dates(struct json_writer *writer, const char *name, const struct recur_series *recur, const struct repeat_date *dates, size_t count)
-{
-	char start[WHEN_TEXT_SIZE], end[WHEN_TEXT_SIZE];
-
-	json_open_list(writer, name);
-	for (size_t i = 0; i < count; i++) {
-		struct str text = {0};
-		when_print(dates[i].at, start);
-		str_add(&text, start, strlen(start) - 1);
-		if (dates[i].has_end) {
-			when_print(zone_to_local(recur->zone, dates[i].end_utc, NULL), end);
-			str_print(&text, "/%.*s", (int)strlen(end) - 1, end);
-		}
-		json_put_text(writer, NULL, str_text(&text));
-		str_free(&text);
-	}
-	json_close_list(writer);
-}
-
-static void
-put_rule(struct json_writer *writer, const struct recur_series *recur)
-{
-	int64_t end = recur_end(recur, recur->local_start, zone_to_utc(recur->zone, recur->local_start, NULL));
-
-	json_open_map(writer, "series");
-	json_put_text(writer, "rrule", recur->rrule);
-	put_dates(writer, "rdates", recur, recur->rdates, recur->rdate_count);
-	put_dates(writer, "exdates", recur, recur->exdates, recur->exdate_count);
-	put_wall(writer, "local_start", recur->local_start);
-	put_wall(writer, "local_end", recur->is_all_day ? recur->local_start + recur->days * DAY : zone_to_local(recur->zone, end, NULL));
-	json_put_integer(writer, "days", recur->days);
-	json_put_integer(writer, "seconds", recur->seconds);
-	json_close_map(writer);
-}
-
-/* [name, start, end, local start, local end]: thousands of them, so without words. */
-static void
-put_occurrences(struct json_writer *writer, const struct recur_dates *dates)
-{
-	json_open_list(writer, "occurrences");
-	for (size_t i = 0; i < dates->count; i++) {
-		const struct recur_date *date = &dates->list[i];
-		json_open_list(writer, NULL);
-		put_wall(writer, NULL, date->recurrence);
-		put_instant(writer, NULL, date->start);
-		put_instant(writer, NULL, date->end);
-		put_wall(writer, NULL, date->local_start);
-		put_wall(writer, NULL, date->local_end);
-		json_close_list(writer);
-	}
-	json_close_list(writer);
-}
-
 static const char *
 or_empty(const char *text)
 {
@@ -269,18 +211,17 @@ put_overrides(struct json_writer *writer, const struct ical_calendar *calendar, 
 
 /* The master's own times, where its first date has an override or was left out. */
 static void
-put_series(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone, int64_t horizon)
+put_series(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone)
 {
-	put_rule(writer, &series->recur);
+	recur_put_rule(writer, "series", &series->recur);
 	put_overrides(writer, calendar, series, default_zone);
-	put_occurrences(writer, &series->dates);
+	recur_put_dates(writer, "occurrences", &series->dates);
 	if (series->dates.goes_on)
-		put_instant(writer, "extended_to", horizon);
+		put_instant(writer, "extended_to", series->horizon);
 }
 
 void
-import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone,
-    int64_t horizon)
+import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone)
 {
 	const struct ical_event *event = series->event;
 	int64_t sequence = event->sequence < 0 ? 0 : event->sequence > INT32_MAX ? INT32_MAX : event->sequence;
@@ -292,6 +233,6 @@ import_put_entry(struct json_writer *writer, const struct ical_calendar *calenda
 	put_span(writer, event);
 	json_put_text(writer, "zone", zone_of(calendar, event, series->zone_id, default_zone));
 	if (series->repeats)
-		put_series(writer, calendar, series, default_zone, horizon);
+		put_series(writer, calendar, series, default_zone);
 	json_close_map(writer);
 }

@@ -6,14 +6,11 @@
 #ifndef HUBD_COMMAND_IMPORT_ENTRY_H
 #define HUBD_COMMAND_IMPORT_ENTRY_H
 
-#include <stdint.h>
-
 struct ical_calendar;
 struct ical_taken;
 struct json_writer;
 
-/* default_zone: in which whole days were resolved; horizon: until when the dates of endless series were listed. */
-void import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone,
-    int64_t horizon);
+/* default_zone: in which whole days were resolved. */
+void import_put_entry(struct json_writer *writer, const struct ical_calendar *calendar, const struct ical_taken *series, const char *default_zone);
 
 #endif

@@ -24,7 +24,7 @@ enum {
 struct gathering {
 	struct arena *arena;
 	struct ical_calendar *calendar;
-	int64_t horizon;
+	int64_t present;
 	struct ical_taken *series;
 	struct ical_skipped *skipped;
 	size_t count, skipped_count, work;
@@ -97,7 +97,7 @@ spread_exdates(struct gathering *g, struct recur_series *recur, const struct ica
 		list = ical_list_room(g->arena, list, count, sizeof *list);
 		list[count++] = (struct repeat_date){.at = local_of(recur, &event->left_out_dates[i])};
 	}
-	if (!recur->is_all_day && recur->rrule != NULL && strstr(recur->rrule, "BYHOUR=") != NULL && recur_expand(g->arena, &whole, INT64_MIN, g->horizon, RECUR_DATES, &dates))
+	if (!recur->is_all_day && recur->rrule != NULL && strstr(recur->rrule, "BYHOUR=") != NULL && recur_expand(g->arena, &whole, INT64_MIN, recur_horizon(&whole, g->present), RECUR_DATES, &dates))
 		for (size_t i = 0; i < event->left_out_date_count; i++)
 			for (size_t k = 0; event->left_out_dates[i].is_day && k < dates.count; k++)
 				if (day_of(dates.list[k].recurrence) == day_of(event->left_out_dates[i].at)) {
@@ -217,7 +217,8 @@ expand(struct gathering *g, struct ical_taken *series)
 		skip(g, series->event, "too-many", "The series before it in the file have too many dates already.");
 		return false;
 	}
-	bool is_done = recur_expand(g->arena, &series->recur, INT64_MIN, g->horizon, RECUR_DATES, &series->dates);
+	series->horizon = recur_horizon(&series->recur, g->present);
+	bool is_done = recur_expand(g->arena, &series->recur, INT64_MIN, series->horizon, RECUR_DATES, &series->dates);
 	g->work += is_done ? series->dates.count + 1 : EXPENSIVE;
 	if (!is_done)
 		skip(g, series->event, series->dates.code, series->dates.problem);
@@ -463,9 +464,9 @@ join(struct arena *arena, const struct ical_calendar *calendar, const struct gat
 }
 
 struct ical_intake
-ical_take_in(struct arena *arena, struct ical_calendar *calendar, int64_t horizon)
+ical_take_in(struct arena *arena, struct ical_calendar *calendar, int64_t present)
 {
-	struct gathering g = {.arena = arena, .calendar = calendar, .horizon = horizon};
+	struct gathering g = {.arena = arena, .calendar = calendar, .present = present};
 	size_t count = calendar->count;
 	const struct ical_event **events = arena_take(arena, (count + 1) * sizeof *events);
 

@@ -29,6 +29,7 @@ struct ical_taken {
 	const char *zone_id;            /* of recur.zone; NULL as in the event */
 	struct recur_series recur;      /* ready to be stored: every date is local, the rule is written one way */
 	struct recur_dates dates;       /* without those that have an override */
+	int64_t horizon;                /* until when they were listed, where they go on */
 	const struct ical_override *overrides;
 	size_t override_count;
 };
@@ -39,9 +40,9 @@ struct ical_intake {
 };
 
 /*
- * Dates are listed until the horizon, those of a series that ends to its end. What cannot come in is added to the calendar's
+ * Dates are listed until the horizon (recur.h), those of a series that ends to its end. What cannot come in is added to the calendar's
  * skipped, remarks to its notes.
  */
-struct ical_intake ical_take_in(struct arena *arena, struct ical_calendar *calendar, int64_t horizon);
+struct ical_intake ical_take_in(struct arena *arena, struct ical_calendar *calendar, int64_t present);
 
 #endif

@@ -25,6 +25,13 @@ recur_end(const struct recur_series *series, int64_t local_start, int64_t start)
 	return end + series->seconds;
 }
 
+int64_t
+recur_horizon(const struct recur_series *series, int64_t present)
+{
+	int64_t start = zone_to_utc(clocks(series), series->local_start, NULL);
+	return (start > present ? start : present) + (int64_t)RECUR_DAYS * DAY;
+}
+
 static bool
 refuse(struct recur_dates *ret_dates, const char *code, const char *problem)
 {

@@ -13,10 +13,11 @@
 #include "ical/zone.h"
 
 struct arena;
+struct json_writer;
 struct repeat_date;
 
 /* Of a series at most this many dates are stored: one a day for 27 years. */
-enum { RECUR_DATES = 10000 };
+enum { RECUR_DATES = 10000, RECUR_DAYS = 400 };
 
 struct recur_series {
 	const struct zone *zone; /* on whose clocks local times are; NULL: UTC */
@@ -34,6 +35,9 @@ struct recur_date {
 	int64_t local_start, local_end;
 	enum zone_fit fit;
 };
+
+/* Until when the dates of a series that goes on are stored: 400 days from now, or from its start. */
+int64_t recur_horizon(const struct recur_series *series, int64_t present);
 
 struct recur_dates {
 	const struct recur_date *list; /* in time order */
@@ -54,5 +58,20 @@ const char *recur_rule_until(struct arena *arena, const char *rrule, bool is_all
 const struct recur_date *recur_find(const struct recur_dates *dates, int64_t start);
 /* When what begins at this local time ends, by the series' length. */
 int64_t recur_end(const struct recur_series *series, int64_t local_start, int64_t start);
+
+/*
+ * How SQL keeps it. The rule: {"rrule", "rdates", "exdates", "local_start", "local_end", "days", "seconds"}; a date:
+ * [name, start, end, local start, local end], for there are thousands of them.
+ */
+void recur_put_rule(struct json_writer *writer, const char *name, const struct recur_series *series);
+void recur_put_dates(struct json_writer *writer, const char *name, const struct recur_dates *dates);
+
+/* The same as the columns of a row; rdates and exdates are lists in JSON. False: the zone is unknown, or a text is none of ours. */
+struct recur_row {
+	const char *zone, *series_start, *rrule, *rdates, *exdates;
+	bool is_all_day;
+	int64_t days, seconds;
+};
+bool recur_read_row(struct arena *arena, const struct recur_row *row, struct recur_series *ret_series);
 
 #endif

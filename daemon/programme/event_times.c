@@ -15,12 +15,6 @@
 
 enum { DAY = 86400, DAYS_MAX = 400 };
 
-struct times {
-	const struct zone *zone;
-	bool is_all_day;
-	struct span span;
-};
-
 /* What the body says; NULL where it says nothing. */
 struct words {
 	const char *start, *end, *duration, *zone;
@@ -84,8 +78,8 @@ note_fit(struct http_request *request, struct ask *ask, const char *pointer, enu
 	json_close_map(&writer);
 }
 
-static bool
-put_times(struct http_request *request, struct ask *ask, const struct times *times, struct json_writer *writer)
+bool
+event_times_write(struct http_request *request, struct ask *ask, const struct event_times *times, struct json_writer *writer)
 {
 	if (times->span.end - times->span.start > (int64_t)DAYS_MAX * DAY)
 		return ask_refuse(request, ask, 422, "malformed-time", "/end", "Eine Veranstaltung dauert höchstens %d Tage.", "An event lasts %d days at most.", DAYS_MAX);
@@ -144,7 +138,7 @@ refuse_fault(struct http_request *request, struct ask *ask, enum span_fault faul
 
 /* Whole days: the end is the first day that is no longer part of it; without one it is a single day. */
 static bool
-read_days(struct http_request *request, struct ask *ask, const struct words *words, struct times *times)
+read_days(struct http_request *request, struct ask *ask, const struct words *words, struct event_times *times)
 {
 	int64_t first, last, seconds;
 
@@ -171,7 +165,7 @@ read_days(struct http_request *request, struct ask *ask, const struct words *wor
 }
 
 static bool
-read_times(struct http_request *request, struct ask *ask, const struct words *words, struct times *times)
+read_times(struct http_request *request, struct ask *ask, const struct words *words, struct event_times *times)
 {
 	struct span_words span_words = {.start = words->start, .end = words->end, .duration = words->duration};
 	int64_t day;
@@ -211,12 +205,12 @@ find_zone(struct http_request *request, struct ask *ask, const char *own, const 
 }
 
 bool
-event_times_put(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked, struct json_writer *writer)
+event_times_read(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked, struct event_times *ret_times)
 {
 	struct words words = read_words(body);
-	struct times times = {.zone = find_zone(request, ret_ask, words.zone, looked)};
 
-	return times.zone != NULL && read_times(request, ret_ask, &words, &times) && put_times(request, ret_ask, &times, writer);
+	*ret_times = (struct event_times){.zone = find_zone(request, ret_ask, words.zone, looked)};
+	return ret_times->zone != NULL && read_times(request, ret_ask, &words, ret_times);
 }
 
 /* Fills what a change leaves out. A new zone alone keeps what the clocks show; a new end alone keeps the start. */
@@ -234,7 +228,7 @@ complete_words(struct words *words, const struct db_rows *looked)
 
 /* The stored length, behind a new start. */
 static void
-keep_length(struct times *times, const struct db_rows *looked)
+keep_length(struct event_times *times, const struct db_rows *looked)
 {
 	int64_t start, end;
 	bool is_local, was_all_day = db_is_true(looked, 0, "is_all_day");
@@ -261,11 +255,11 @@ as_day(struct http_request *request, const char *wall)
 }
 
 bool
-event_times_put_change(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked,
-    struct json_writer *writer)
+event_times_read_change(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked,
+    struct event_times *ret_times)
 {
 	struct words words = read_words(body);
-	struct times times = {.zone = find_zone(request, ret_ask, words.zone, looked)};
+	struct event_times times = {.zone = find_zone(request, ret_ask, words.zone, looked)};
 	bool has_start = words.start != NULL, has_length = words.end != NULL || words.duration != NULL;
 
 	if (times.zone == NULL || db_count(looked) == 0)
@@ -281,7 +275,8 @@ event_times_put_change(struct http_request *request, struct ask *ret_ask, const 
 		return false;
 	if (has_start && !has_length)
 		keep_length(&times, looked);
-	return put_times(request, ret_ask, &times, writer);
+	*ret_times = times;
+	return true;
 }
 
 bool

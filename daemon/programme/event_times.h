@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "ical/span.h"
+
 struct ask;
 struct db_rows;
 struct http_request;
@@ -16,11 +18,19 @@ struct zone;
 
 /* Does the body say anything about time? */
 bool event_times_are_in(const struct json *body);
-/* Writes start, end, local_start, local_end, zone and is_all_day of a new event. looked: row of look_zone. False: refused. */
-bool event_times_put(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked, struct json_writer *writer);
-/* The same for a change; what the body leaves out comes from the row of look_event: a new start alone keeps the length. */
-bool event_times_put_change(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked,
-    struct json_writer *writer);
+struct event_times {
+	const struct zone *zone;
+	bool is_all_day;
+	struct span span;
+};
+
+/* Of a new event. looked: a row of look_event_dates. False: refused. */
+bool event_times_read(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked, struct event_times *ret_times);
+/* The same of a change; what the body leaves out comes from the row: a new start alone keeps the length. */
+bool event_times_read_change(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked,
+    struct event_times *ret_times);
+/* Writes start, end, local_start, local_end, zone and is_all_day. False: refused, it is too long. */
+bool event_times_write(struct http_request *request, struct ask *ret_ask, const struct event_times *times, struct json_writer *writer);
 /* An instant, or a wall clock time or a day in the zone, of a query's parameter; a missing one writes nothing. */
 bool event_times_put_parameter(struct http_request *request, struct ask *ret_ask, const char *name, const struct zone *zone, struct json_writer *writer);
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- DELETE /api/v1/events/{id}: the rooms are free again, the event stays visible as cancelled.
+-- DELETE /api/v1/events/{id}: {id, scope, recurrence_id, old_series, looked}: the rooms are free again, the event stays visible as cancelled.
 CREATE OR REPLACE FUNCTION api.event_cancel(caller jsonb, input jsonb) RETURNS api.reply
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE

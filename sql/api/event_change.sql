@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- PATCH /api/v1/events/{id}: {id, any member that event_create knows but hub}. Moving an event moves all its rooms or nothing.
+-- PATCH /api/v1/events/{id}: {id, any member that event_create knows but hub; of a series scope (this, following, all), recurrence_id, and
+-- shift, old_series, looked (the revision) as C made them}. Moving an event moves all its rooms or nothing.
 CREATE OR REPLACE FUNCTION api.event_change(caller jsonb, input jsonb) RETURNS api.reply
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- POST /api/v1/events: a hub's managers make an event with its rooms, all of them or none: {hub, title, start, end, local_start, local_end,
 -- zone, is_all_day, resources: [slugs], title_en, text, text_en, topics, audience, speakers, organiser, place, site, url, online_url,
--- image_url, price, state, dry_run}. 201, or a problem.
+-- image_url, price, state, dry_run}; of a series also {series, occurrences, extended_to, on_conflict: refuse or leave}. 201, or a problem.
 CREATE OR REPLACE FUNCTION api.event_create(caller jsonb, input jsonb) RETURNS api.reply
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE

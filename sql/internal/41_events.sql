@@ -96,6 +96,20 @@ CREATE OR REPLACE FUNCTION hubd.event_page(person bigint, hub bigint, topic text
         ) AS page;
     END;
 
+-- The same of one event.
+CREATE OR REPLACE FUNCTION hubd.occurrence_page(person bigint, event bigint, from_at timestamptz, to_at timestamptz, after_start timestamptz,
+        after_id bigint, most integer) RETURNS jsonb LANGUAGE sql STABLE
+    BEGIN ATOMIC
+        SELECT coalesce(jsonb_agg(hubd.event_document(page.e, page.o) || jsonb_build_object('occurrence', (page.o).id)
+            ORDER BY lower((page.o).during), (page.o).id), '[]')
+        FROM (
+            SELECT e, o FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
+            WHERE e.id = event AND lower(o.during) < to_at AND (upper(o.during) > from_at OR lower(o.during) >= from_at)
+                AND (lower(o.during), o.id) > (after_start, after_id) AND hubd.may_see_event(person, hubd.event_on(e, o))
+            ORDER BY lower(o.during), o.id LIMIT most
+        ) AS page;
+    END;
+
 CREATE OR REPLACE FUNCTION hubd.problem_not_manager(caller jsonb) RETURNS api.reply LANGUAGE sql IMMUTABLE
     RETURN hubd.problem_not_allowed(caller, 'Veranstaltungen ändern nur die Managerinnen und Manager des Hubs.',
         'Only the hub''s managers change events.');

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- Writing one event from a request: the row, its one occurrence, its wishes for rooms; then its rooms, all or nothing.
+-- Writing one event from a request: the row, its occurrences, its wishes for rooms; then its rooms, all or nothing.
 
 -- A member of the input where it is given, else what is stored.
 CREATE OR REPLACE FUNCTION hubd.given(input jsonb, name text, stored text) RETURNS text LANGUAGE sql IMMUTABLE
@@ -24,13 +24,17 @@ BEGIN
         state = hubd.given(input, 'state', state),
         cancelled_at = CASE WHEN input ? 'state' THEN NULL ELSE cancelled_at END
     WHERE e.hub_id = hub AND e.id = event;
-    IF input ? 'start' THEN
+    IF input ? 'series' THEN
+        PERFORM hubd.event_set_rule(hub, event, input -> 'series', (input ->> 'extended_to')::timestamptz);
+        PERFORM hubd.event_set_dates(hub, event, input -> 'occurrences', make_interval(secs => coalesce((input ->> 'shift')::bigint, 0)));
+    ELSIF input ? 'start' THEN
         UPDATE hubd.occurrence AS o SET during = hubd.span((input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz),
             local_start = (input ->> 'local_start')::timestamp, local_end = (input ->> 'local_end')::timestamp
         WHERE o.hub_id = hub AND o.event_id = event;
     END IF;
     IF input ? 'state' THEN
-        UPDATE hubd.occurrence AS o SET state = 'confirmed' WHERE o.hub_id = hub AND o.event_id = event AND o.state <> 'confirmed';
+        UPDATE hubd.occurrence AS o SET state = 'confirmed'
+        WHERE o.hub_id = hub AND o.event_id = event AND o.recurrence_id IS NULL AND o.state <> 'confirmed';
     END IF;
     IF input ? 'resources' THEN
         DELETE FROM hubd.event_resource WHERE hub_id = hub AND event_id = event;

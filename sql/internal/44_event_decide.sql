@@ -34,21 +34,27 @@ CREATE OR REPLACE FUNCTION hubd.event_not_placed(caller jsonb, person bigint, hu
     RETURN (SELECT hubd.refuse_booking(caller, person, true, b, outcome, b.id)
         FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = (outcome).booking_id);
 
-CREATE OR REPLACE FUNCTION hubd.event_reply(hub bigint, event bigint, status integer) RETURNS api.reply LANGUAGE sql STABLE
-    RETURN (SELECT ROW(status, hubd.event_document(e, o)::text, e.revision::text,
+-- An event, or one date of it; of a series without a named date the next.
+CREATE OR REPLACE FUNCTION hubd.event_date_reply(hub bigint, event bigint, date timestamp, status integer) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT ROW(status, hubd.event_document(e, hubd.named_occurrence(hub, event, date))::text, e.revision::text,
             CASE WHEN status = 201 THEN '/api/v1/events/' || e.id END)::api.reply
-        FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
-        WHERE e.hub_id = hub AND e.id = event AND o.recurrence_id IS NULL);
+        FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event);
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.event_reply(hub bigint, event bigint, status integer) RETURNS api.reply LANGUAGE sql STABLE
+    RETURN hubd.event_date_reply(hub, event, NULL, status);
 
 -- Does this change touch the rooms? Only then are claims released and taken anew.
 CREATE OR REPLACE FUNCTION hubd.touches_rooms(hub bigint, event bigint, input jsonb) RETURNS boolean LANGUAGE sql STABLE
-    RETURN (SELECT (input ? 'start' AND o.during <> hubd.span((input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz))
+    RETURN (SELECT (input ? 'series')
+            OR (input ? 'start' AND EXISTS (SELECT FROM hubd.occurrence AS o WHERE o.hub_id = hub AND o.event_id = event
+                AND o.recurrence_id IS NULL AND o.during <> hubd.span((input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz)))
             OR (input ? 'state' AND e.state = 'cancelled')
             OR (input ? 'resources' AND ARRAY(SELECT r.slug FROM hubd.event_resource AS er JOIN hubd.resource AS r ON r.hub_id = hub AND r.id = er.resource_id
                     WHERE er.hub_id = hub AND er.event_id = event ORDER BY r.slug)
                 <> ARRAY(SELECT DISTINCT s FROM unnest(hubd.texts(input -> 'resources')) AS s ORDER BY s))
-        FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
-        WHERE e.hub_id = hub AND e.id = event AND o.recurrence_id IS NULL);
+        FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event);
 
 -- Applies a change to a stored event; true where its rooms have to be taken anew. SEQUENCE rises with time, place and status (RFC 5545 3.8.7.4).
 CREATE OR REPLACE FUNCTION hubd.event_apply(hub bigint, event bigint, input jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -61,45 +67,104 @@ BEGIN
     UPDATE hubd.event AS e SET revision = e.revision + 1, revised_at = hubd.present(),
         sequence = e.sequence + (moves OR e.state <> before.state OR e.place <> before.place OR e.is_all_day <> before.is_all_day)::integer
     WHERE e.hub_id = hub AND e.id = event;
-    UPDATE hubd.booking AS b SET title = e.title, local_start = o.local_start, local_end = o.local_end, zone = e.zone,
+    UPDATE hubd.booking AS b SET title = t.title, local_start = o.local_start, local_end = o.local_end, zone = e.zone,
         revision = b.revision + 1, revised_at = hubd.present()
-    FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
-    WHERE e.hub_id = hub AND e.id = event AND b.hub_id = hub AND b.id = o.booking_id AND NOT moves AND b.title <> e.title;
+    FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id,
+        LATERAL (SELECT coalesce(o.changes ->> 'title', e.title) AS title) AS t
+    WHERE e.hub_id = hub AND e.id = event AND b.hub_id = hub AND b.id = o.booking_id AND NOT moves AND b.title <> t.title;
     RETURN moves;
+END $$;
+
+-- Writes an event (NULL: a new one), one date of it, or what follows from a date on, without its rooms. Returns the event that was
+-- written, and whether rooms have to be taken anew.
+CREATE OR REPLACE FUNCTION hubd.event_write_words(hub bigint, person bigint, event bigint, input jsonb, OUT written bigint, OUT moves boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    e hubd.event;
+BEGIN
+    IF event IS NULL THEN
+        written := hubd.event_new(hub, person, gen_random_uuid() || '@hubd', false, input);
+        moves := true;
+        RETURN;
+    END IF;
+    written := event;
+    IF input ->> 'scope' = 'this' THEN
+        SELECT * INTO e FROM hubd.event AS o WHERE o.hub_id = hub AND o.id = event;
+        PERFORM hubd.event_write_date(hub, e, input);
+        moves := input ?| '{start,resources,state,title}';
+        RETURN;
+    END IF;
+    IF input ->> 'scope' = 'following' THEN
+        written := hubd.event_split(hub, event, (input ->> 'recurrence_id')::timestamp, input -> 'old_series');
+    END IF;
+    moves := hubd.event_apply(hub, written, input);
+END $$;
+
+-- Takes the rooms of an event that was written. refusal: the rooms are not free, and the asker does not want to leave such dates without.
+-- A date that had none before is no reason. Only managers get here.
+CREATE OR REPLACE FUNCTION hubd.event_take_rooms(caller jsonb, person bigint, hub bigint, event bigint, input jsonb, OUT refusal api.reply, OUT outcomes jsonb)
+    LANGUAGE plpgsql AS $$
+DECLARE
+    homeless bigint[] := ARRAY(SELECT o.booking_id FROM hubd.occurrence AS o WHERE o.hub_id = hub AND o.event_id = event AND o.is_unplaced);
+    lost jsonb;
+    first hubd.placing;
+BEGIN
+    SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') INTO outcomes FROM hubd.book_events(hub, ARRAY[event]) AS p;
+    SELECT jsonb_agg(l ORDER BY b.during) INTO lost FROM jsonb_array_elements(outcomes) AS l
+    JOIN hubd.booking AS b ON b.hub_id = hub AND b.id = (l ->> 'booking_id')::bigint
+    WHERE NOT (l ->> 'is_placed')::boolean AND b.id <> ALL (homeless);
+    IF lost IS NULL OR input ->> 'on_conflict' = 'leave' THEN
+        RETURN;
+    END IF;
+    SELECT p.booking_id, p.is_placed, p.reason, p.conflicts INTO first FROM jsonb_to_record(lost -> 0) AS p (booking_id bigint, is_placed boolean, reason text, conflicts jsonb);
+    refusal := hubd.event_not_placed(caller, person, hub, first);
+    IF EXISTS (SELECT FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event AND e.local_start IS NOT NULL) THEN
+        refusal.body := (refusal.body::jsonb || jsonb_build_object('dates', (SELECT jsonb_agg(d) FROM jsonb_array_elements(hubd.event_outcomes(hub, event, outcomes)) AS d
+            WHERE d ->> 'rooms' = 'taken')))::text;
+    END IF;
+END $$;
+
+-- What was written, as an answer; of a series with what it does to its dates.
+CREATE OR REPLACE FUNCTION hubd.event_written(hub bigint, event bigint, written bigint, input jsonb, before jsonb, outcomes jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    answer api.reply := hubd.event_date_reply(hub, written, CASE WHEN input ->> 'scope' = 'this' THEN (input ->> 'recurrence_id')::timestamp END,
+        CASE WHEN event IS NULL THEN 201 ELSE 200 END);
+BEGIN
+    IF EXISTS (SELECT FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = written AND e.local_start IS NOT NULL) THEN
+        answer.body := (answer.body::jsonb || jsonb_build_object('dates', hubd.event_outcomes(hub, written, outcomes),
+            'diff', hubd.event_diff(before, hubd.event_snapshot(hub, ARRAY[event, written])))
+            || CASE WHEN written <> event THEN jsonb_build_object('before', event) ELSE '{}' END)::text;
+    END IF;
+    RETURN answer;
 END $$;
 
 -- Writes an event (NULL: a new one) with its rooms, or nothing of it.
 CREATE OR REPLACE FUNCTION hubd.event_write(caller jsonb, person bigint, hub bigint, event bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     answer api.reply := hubd.event_refusal(caller, hub, input);
-    scopes text[] := '{}';
-    moves boolean := true;
-    placed record;
-    written bigint := event;
+    scopes text[] := hubd.event_scopes(hub, array_remove(ARRAY[event], NULL));
+    before jsonb := hubd.event_snapshot(hub, ARRAY[event]);
+    work record;
+    rooms record;
 BEGIN
     IF answer.status IS NOT NULL THEN
         RETURN answer;
     END IF;
     BEGIN
-        IF event IS NULL THEN
-            written := hubd.event_new(hub, person, gen_random_uuid() || '@hubd', false, input);
-        ELSE
-            scopes := hubd.event_scopes(hub, ARRAY[event]);
-            moves := hubd.event_apply(hub, event, input);
+        SELECT * INTO work FROM hubd.event_write_words(hub, person, event, input);
+        SELECT NULL::api.reply AS refusal, '[]'::jsonb AS outcomes INTO rooms;
+        IF work.moves THEN
+            SELECT * INTO rooms FROM hubd.event_take_rooms(caller, person, hub, work.written, input);
         END IF;
-        IF moves THEN
-            SELECT * INTO placed FROM hubd.book_events(hub, ARRAY[written]);
-            IF NOT placed.is_placed THEN
-                answer := hubd.event_not_placed(caller, person, hub, ROW(placed.booking_id, false, placed.reason, placed.conflicts)::hubd.placing);
-                PERFORM hubd.undo();
-            END IF;
+        IF (rooms.refusal).status IS NOT NULL THEN
+            answer := rooms.refusal;
+            PERFORM hubd.undo();
         END IF;
-        answer := hubd.event_reply(hub, written, CASE WHEN event IS NULL THEN 201 ELSE 200 END);
+        answer := hubd.event_written(hub, event, work.written, input, before, rooms.outcomes);
         IF (input ->> 'dry_run')::boolean THEN
             answer.status := 200;
             PERFORM hubd.undo();
         END IF;
-        PERFORM hubd.changed(scopes || hubd.event_scopes(hub, ARRAY[written]));
+        PERFORM hubd.changed(scopes || hubd.event_scopes(hub, ARRAY[work.written]));
     EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;
@@ -124,35 +189,89 @@ BEGIN
     END IF;
 END $$;
 
+-- A series is changed in one of three scopes, and a date of it must be there; what was looked up must not have changed since.
+CREATE OR REPLACE FUNCTION hubd.refuse_scope(caller jsonb, e hubd.event, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    IF input ->> 'looked' <> e.revision::text THEN
+        RETURN hubd.problem_stale(caller, e.revision);
+    END IF;
+    IF e.local_start IS NOT NULL AND input ->> 'scope' IS NULL THEN
+        RETURN hubd.problem(422, 'missing-member', hubd.say(hubd.language(caller), 'Angabe fehlt', 'Something is missing'),
+            hubd.say(hubd.language(caller), 'Diese Veranstaltung ist eine Serie: „scope“ sagt, was gemeint ist: this (ein Termin), following (dieser und alle danach) oder all.',
+                'This event is a series: "scope" says what is meant: this (one date), following (this and all later ones) or all.'), '{"pointer": "/scope"}');
+    END IF;
+    IF input ->> 'recurrence_id' IS NOT NULL AND NOT EXISTS (SELECT FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id
+            AND o.recurrence_id = (input ->> 'recurrence_id')::timestamp) THEN
+        RETURN hubd.problem_not_found(caller, format('Diese Veranstaltung hat keinen Termin %s.', input ->> 'recurrence_id'),
+            format('This event has no date %s.', input ->> 'recurrence_id'));
+    END IF;
+    RETURN NULL;
+END $$;
+
 CREATE OR REPLACE FUNCTION hubd.change_event(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     taken record;
+    refusal api.reply;
 BEGIN
     SELECT * INTO taken FROM hubd.take_event(caller, person, input);
-    IF (taken.refusal).status IS NOT NULL THEN
-        RETURN taken.refusal;
+    refusal := CASE WHEN (taken.refusal).status IS NULL THEN hubd.refuse_scope(caller, taken.e, input) ELSE taken.refusal END;
+    IF refusal.status IS NOT NULL THEN
+        RETURN refusal;
     END IF;
-    IF input - 'id' - 'dry_run' = '{}' THEN
-        RETURN hubd.event_reply((taken.e).hub_id, (taken.e).id, 200);
+    IF input - '{id,dry_run,scope,recurrence_id,looked,on_conflict}'::text[] = '{}' THEN
+        RETURN hubd.event_date_reply((taken.e).hub_id, (taken.e).id, (input ->> 'recurrence_id')::timestamp, 200);
     END IF;
     RETURN hubd.event_write(caller, person, (taken.e).hub_id, (taken.e).id, input - 'id');
+END $$;
+
+-- The date or the dates that are cancelled stay, as cancelled ones; nothing that extends the series makes them again.
+CREATE OR REPLACE FUNCTION hubd.cancel_dates(hub bigint, event bigint, input jsonb) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    date timestamp := input ->> 'recurrence_id';
+BEGIN
+    UPDATE hubd.occurrence AS o SET state = 'cancelled' WHERE o.hub_id = hub AND o.event_id = event AND o.state <> 'cancelled'
+        AND CASE input ->> 'scope' WHEN 'following' THEN o.recurrence_id >= date ELSE o.recurrence_id = date END;
+    IF input ->> 'scope' = 'following' THEN
+        PERFORM hubd.event_end(hub, event, input -> 'old_series');
+    ELSE
+        UPDATE hubd.event AS e SET sequence = e.sequence + 1, revision = e.revision + 1, revised_at = hubd.present() WHERE e.hub_id = hub AND e.id = event;
+    END IF;
+    PERFORM hubd.book_events(hub, ARRAY[event]);
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.cancel_event(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     taken record;
+    refusal api.reply;
     hub bigint;
     event bigint;
+    before jsonb;
+    is_dry boolean := coalesce((input ->> 'dry_run')::boolean, false);
 BEGIN
     SELECT * INTO taken FROM hubd.take_event(caller, person, input);
-    IF (taken.refusal).status IS NOT NULL THEN
-        RETURN taken.refusal;
+    refusal := CASE WHEN (taken.refusal).status IS NULL THEN hubd.refuse_scope(caller, taken.e, input) ELSE taken.refusal END;
+    IF refusal.status IS NOT NULL THEN
+        RETURN refusal;
     END IF;
     hub := (taken.e).hub_id;
     event := (taken.e).id;
-    IF (taken.e).state <> 'cancelled' AND NOT coalesce((input ->> 'dry_run')::boolean, false) THEN
-        PERFORM hubd.cancel_events(hub, ARRAY[event]);
-        PERFORM hubd.changed(hubd.event_scopes(hub, ARRAY[event]));
-    END IF;
-    RETURN hubd.event_reply(hub, event, 200);
+    before := hubd.event_snapshot(hub, ARRAY[event]);
+    BEGIN
+        IF (taken.e).local_start IS NOT NULL AND input ->> 'scope' <> 'all' THEN
+            PERFORM hubd.cancel_dates(hub, event, input);
+            refusal := hubd.event_written(hub, event, event, input, before, '[]');
+        ELSE
+            IF (taken.e).state <> 'cancelled' THEN
+                PERFORM hubd.cancel_events(hub, ARRAY[event]);
+            END IF;
+            refusal := hubd.event_reply(hub, event, 200);
+        END IF;
+        IF is_dry THEN
+            PERFORM hubd.undo();
+        END IF;
+        PERFORM hubd.changed(hubd.event_scopes(hub, ARRAY[event])) WHERE (taken.e).state <> 'cancelled';
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
+        NULL;
+    END;
+    RETURN CASE WHEN is_dry THEN hubd.as_dry_run(refusal) ELSE refusal END;
 END $$;
