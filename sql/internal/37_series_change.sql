@@ -74,8 +74,8 @@ BEGIN
         WHERE o.hub_id = s.hub_id AND o.id = s.id;
 END $$;
 
--- The series' own row and items as they shall be, its dates' original starts moved along.
-CREATE OR REPLACE FUNCTION hubd.write_series(s hubd.series, input jsonb, items hubd.item[], shift interval) RETURNS hubd.series LANGUAGE plpgsql AS $$
+-- The series' own row as it shall be, its dates' original starts moved along.
+CREATE OR REPLACE FUNCTION hubd.write_series(s hubd.series, input jsonb, shift interval) RETURNS hubd.series LANGUAGE plpgsql AS $$
 DECLARE
     result hubd.series;
 BEGIN
@@ -89,9 +89,6 @@ BEGIN
         WHERE o.hub_id = s.hub_id AND o.id = s.id RETURNING * INTO result;
     IF shift <> '0' THEN
         UPDATE hubd.booking AS b SET recurrence_id = b.recurrence_id + shift WHERE b.hub_id = s.hub_id AND b.series_id = s.id;
-    END IF;
-    IF items IS NOT NULL THEN
-        PERFORM hubd.insert_series_items(s.hub_id, s.id, items);
     END IF;
     RETURN result;
 END $$;
@@ -245,6 +242,7 @@ DECLARE
     old hubd.booking[];
     old_items hubd.booking_item[];
     scopes text[];
+    takers bigint[];
 BEGIN
     -- Whoever has left the hub may cancel what they kept, and no more.
     IF problem.status IS NULL AND NOT is_manager AND NOT hubd.is_of_hub(before.person_id, hub) THEN
@@ -267,15 +265,16 @@ BEGIN
     old := ARRAY (SELECT b FROM hubd.booking AS b WHERE b.hub_id = hub AND b.series_id = before.id AND b.state <> 'cancelled');
     old_items := ARRAY (SELECT i FROM unnest(old) AS o CROSS JOIN LATERAL (SELECT * FROM hubd.booking_item AS x WHERE x.hub_id = hub AND x.booking_id = o.id OFFSET 0) AS i);
     input := hubd.settle_shift(before, input);
-    s := hubd.write_series(before, input, NULL, (input ->> 'shift')::integer * interval '1 second');
+    s := hubd.write_series(before, input, (input ->> 'shift')::integer * interval '1 second');
     dates := hubd.differing_dates(caller, before, s, input, items IS NOT NULL);
     problem := hubd.problem_of_dates(caller, ARRAY (SELECT d FROM unnest(dates) AS d WHERE d.state <> 'removed' ORDER BY d.n), hubd.gap_of(hub, items));
     IF problem.status IS NOT NULL THEN
         RETURN problem;
     END IF;
     IF items IS NOT NULL THEN
+        takers := hubd.bookings_that_take(before, dates);
         PERFORM hubd.insert_series_items(hub, s.id, items);
-        PERFORM hubd.write_date_items(hub, s.id, hubd.bookings_that_take(before, dates));
+        PERFORM hubd.write_date_items(hub, s.id, takers);
     END IF;
     RETURN hubd.apply_series_change(caller, is_manager, before, s, choice, dates, old, old_items, scopes, is_exclusive, is_dry);
 END $$;

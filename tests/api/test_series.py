@@ -233,3 +233,205 @@ def test_who_may_not_book_may_not_book_a_series(hubd):
     problem(hubd.post(SERIES, wish("kajuete")), 401, "sign-in-required")
     problem(hubd.post(SERIES, wish("kajuete"), as_="olga"), 403, "not-allowed")
     problem(hubd.post(SERIES, wish("kajuete", kind="closure"), as_="mara"), 403, "not-allowed")
+
+
+# ---- changing ----
+
+@pytest.fixture
+def weekly(hubd, rooms):
+    """A room, and Mara's four Mondays in it from nine to ten."""
+    room = rooms()
+    return room, made(hubd.post(SERIES, wish(room), as_="mara"))["id"]
+
+
+def change(hubd, series, status=200, as_="mara", **more):
+    return made(hubd.patch(f"{SERIES}/{series}", more, as_=as_), status)
+
+
+def mondays(time="09:00", weeks=range(4)):
+    return [f"{week(n)}T{time}:00" for n in weeks]
+
+
+def test_one_date_is_moved_alone_and_keeps_its_place_in_the_series(hubd, weekly):
+    room, series = weekly
+    before = hubd.get(f"{SERIES}/{series}", as_="mara").json()
+    booking = change(hubd, series, scope="this", date=f"{week(1)}T09:00", start=f"{week(1)}T14:00", duration="PT2H", title="Ausnahme")
+    assert booking["date"] == f"{week(1)}T09:00:00" and booking["local_start"] == f"{week(1)}T14:00:00" and booking["sequence"] > before["sequence"]
+    after = hubd.get(f"{SERIES}/{series}", as_="mara").json()
+    assert [d.get("own_time", False) for d in after["dates"]] == [False, True, False, False] and after["dates"][1]["title"] == "Ausnahme"
+    assert after["revision"] != before["revision"]
+    block(hubd, room, week(1))
+
+
+def test_all_dates_move_and_the_difference_is_shown_first(hubd, weekly):
+    room, series = weekly
+    preview = change(hubd, series, scope="all", start=f"{week(0)}T11:00", dry_run=True)
+    assert states(preview) == ["moved"] * 4 and [d["was"] for d in preview["dates"]] == mondays() and preview["dry_run"]
+    assert list(live(hubd, series)) == mondays(), "nothing happened yet"
+    moved = change(hubd, series, scope="all", start=f"{week(0)}T11:00")
+    assert states(moved) == ["moved"] * 4 and moved["sequence"] == 1 and [d["end"][11:16] for d in moved["dates"]] == [d["end"][11:16] for d in preview["dates"]]
+    assert list(live(hubd, series)) == mondays("11:00")
+    block(hubd, room, week(2))
+
+
+def test_ones_own_dates_do_not_stand_in_the_way_of_a_shift_by_a_week(hubd, weekly):
+    _, series = weekly
+    bookings = [b for b, _ in live(hubd, series).values()]
+    shifted = change(hubd, series, scope="all", start=f"{week(1)}T09:30")
+    assert states(shifted) == ["moved"] * 4 and [b for b, _ in live(hubd, series).values()] == bookings, "they are the same bookings"
+    assert list(live(hubd, series)) == mondays("09:30", range(1, 5))
+
+
+def test_a_weekly_rule_follows_its_start_to_another_weekday(hubd, rooms):
+    series = made(hubd.post(SERIES, wish(rooms(), rrule="FREQ=WEEKLY;BYDAY=MO,WE;COUNT=4"), as_="mara"))["id"]
+    tuesday = week(0) + datetime.timedelta(days=1)
+    moved = change(hubd, series, scope="all", start=f"{tuesday}T09:00")
+    assert states(moved) == ["moved"] * 4 and moved["rrule"] == "FREQ=WEEKLY;COUNT=4;BYDAY=TU,TH"
+
+
+def test_an_end_of_the_rule_moves_along_so_that_the_last_date_stays(hubd, rooms):
+    until = f"{week(3)}T080000Z".replace("-", "") if datetime.datetime.combine(week(3), datetime.time(9), BERLIN).utcoffset().seconds == 3600 else f"{week(3)}T070000Z".replace("-", "")
+    series = made(hubd.post(SERIES, wish(rooms(), rrule=f"FREQ=WEEKLY;UNTIL={until}"), as_="mara"))
+    assert len(series["dates"]) == 4
+    assert states(change(hubd, series["id"], scope="all", start=f"{week(0)}T17:00")) == ["moved"] * 4
+
+
+def test_a_new_rule_keeps_what_it_names_adds_and_takes_away(hubd, weekly):
+    _, series = weekly
+    kept = live(hubd, series)
+    changed = change(hubd, series, scope="all", rrule="FREQ=WEEKLY;INTERVAL=2;COUNT=3")
+    assert [(d["date"][:10], d["state"]) for d in changed["dates"]] == [(str(week(n)), s) for n, s in ((0, "kept"), (1, "removed"), (2, "kept"), (3, "removed"), (4, "added"))]
+    now = live(hubd, series)
+    assert now[mondays()[0]] == kept[mondays()[0]] and list(now) == mondays(weeks=(0, 2, 4))
+
+
+def test_a_rule_of_another_weekday_moves_each_date_to_it(hubd, weekly):
+    _, series = weekly
+    bookings = [b for b, _ in live(hubd, series).values()]
+    changed = change(hubd, series, scope="all", rrule="FREQ=WEEKLY;BYDAY=TH;COUNT=4")
+    assert states(changed) == ["moved"] * 4 and [b for b, _ in live(hubd, series).values()] == bookings
+
+
+def test_an_override_keeps_what_it_says_itself(hubd, weekly, rooms):
+    room, series = weekly
+    other = rooms()
+    change(hubd, series, scope="this", date=f"{week(1)}T09:00", start=f"{week(1)}T14:00", duration="PT2H", title="Ausnahme")
+    change(hubd, series, scope="this", date=f"{week(2)}T09:00", items=[{"resource": other}])
+    moved = change(hubd, series, scope="all", start=f"{week(0)}T10:00", title="Neu")
+    assert states(moved) == ["moved", "kept", "moved", "moved"]
+    dates = made(hubd.get(f"{SERIES}/{series}", as_="mara"), 200)["dates"]
+    by_date = {d["date"]: d for d in dates}
+    own = by_date[f"{week(1)}T10:00:00"]
+    assert own["local_start"] == f"{week(1)}T14:00:00" and own["title"] == "Ausnahme"
+    elsewhere = by_date[f"{week(2)}T10:00:00"]
+    assert elsewhere["items"][0]["resource"] == other and elsewhere["local_start"] == f"{week(2)}T10:00:00" and "title" not in elsewhere
+
+
+def test_following_becomes_a_series_of_its_own_and_the_first_part_ends(hubd, weekly):
+    _, series = weekly
+    before = live(hubd, series)
+    rest = change(hubd, series, scope="following", date=f"{week(2)}T09:00", start=f"{week(2)}T15:00")
+    assert rest["follows"] == series and rest["id"] != series and states(rest) == ["moved"] * 2 and rest["rrule"] == "FREQ=WEEKLY;COUNT=2"
+    first = made(hubd.get(f"{SERIES}/{series}", as_="mara"), 200)
+    assert [d["date"] for d in first["dates"]] == mondays(weeks=(0, 1)) and "UNTIL=" in first["rrule"] and first["sequence"] == 1
+    assert [b for b, _ in live(hubd, rest["id"]).values()] == [before[m][0] for m in mondays(weeks=(2, 3))], "the bookings are the same"
+    booking = hubd.get(f"{BOOKINGS}/{rest['dates'][0]['booking']}", as_="mara").json()
+    assert booking["uid"] == rest["uid"] != first["uid"] and booking["series"] == rest["id"]
+
+
+def test_what_has_begun_is_not_changed_by_all(hubd, rooms):
+    yesterday = datetime.date.today() - datetime.timedelta(days=1)
+    room = rooms()
+    series = made(hubd.post(SERIES, wish(room, f"{yesterday}T00:00", "FREQ=DAILY;COUNT=5", duration="PT10M"), as_="ines"))["id"]
+    rest = change(hubd, series, as_="ines", scope="all", title="Neu", duration="PT20M")
+    assert rest["follows"] == series and set(states(rest)) == {"moved"} and len(rest["dates"]) in (3, 4)
+    first = made(hubd.get(f"{SERIES}/{series}", as_="ines"), 200)
+    assert first["title"] == "Reihe" and len(first["dates"]) == 5 - len(rest["dates"])
+    problem(hubd.patch(f"{SERIES}/{series}", {"scope": "following", "date": f"{yesterday}T00:00", "title": "x"}, as_="ines"), 422, "in-the-past")
+
+
+def test_a_move_that_does_not_fit_is_refused_whole_or_leaves_dates_where_they_were(hubd, weekly):
+    room, series = weekly
+    block(hubd, room, week(2), "12:00", "13:00")
+    body = problem(hubd.patch(f"{SERIES}/{series}", {"scope": "all", "start": f"{week(0)}T12:00"}, as_="mara"), 409, "series-refused")
+    assert states(body) == ["moved", "moved", "conflict", "moved"]
+    assert list(live(hubd, series)) == mondays(), "nothing of it stayed"
+    skipped = change(hubd, series, scope="all", start=f"{week(0)}T12:00", choice="skip")
+    assert sorted(states(skipped)) == ["moved", "moved", "moved", "stays"]
+    now = live(hubd, series)
+    assert [at for _, at in now.values()] == [f"{week(0)}T12:00:00", f"{week(1)}T12:00:00", f"{week(2)}T09:00:00", f"{week(3)}T12:00:00"]
+    block(hubd, room, week(1))
+    assert hubd.post(BOOKINGS, {"hub": "werft", "start": f"{week(2)}T09:00", "end": f"{week(2)}T10:00", "items": [{"resource": room}]}, as_="jonas").status_code == 409
+
+
+def test_all_dates_go_to_another_room(hubd, weekly, rooms):
+    room, series = weekly
+    other = rooms()
+    changed = change(hubd, series, scope="all", items=[{"resource": other}])
+    assert states(changed) == ["changed"] * 4 and changed["items"][0]["resource"] == other
+    for n in range(4):
+        block(hubd, room, week(n))
+
+
+def test_a_new_title_touches_no_claim(hubd, weekly):
+    _, series = weekly
+    assert states(change(hubd, series, scope="all", title="Anders")) == ["kept"] * 4
+    assert {hubd.get(f"{BOOKINGS}/{b}", as_="mara").json()["title"] for b, _ in live(hubd, series).values()} == {"Anders"}
+
+
+# ---- cancelling ----
+
+def test_a_deleted_date_never_comes_back(hubd, weekly):
+    room, series = weekly
+    made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "this", "date": f"{week(1)}T09:00"}), 200)
+    assert list(live(hubd, series)) == mondays(weeks=(0, 2, 3))
+    booking = live(hubd, series)[mondays()[2]][0]
+    assert hubd.delete(f"{BOOKINGS}/{booking}", as_="mara").status_code == 200, "one of its bookings, cancelled as a booking"
+    assert list(live(hubd, series)) == mondays(weeks=(0, 3))
+    change(hubd, series, scope="all", start=f"{week(0)}T16:00")
+    assert list(live(hubd, series)) == mondays("16:00", (0, 3)), "not when the series moves"
+    change(hubd, series, scope="all", rrule="FREQ=WEEKLY;COUNT=6")
+    assert list(live(hubd, series)) == mondays("16:00", (0, 3, 4, 5)), "nor when it gets longer"
+    change(hubd, series, scope="all", rrule="FREQ=DAILY;COUNT=36", choice="skip")
+    assert not {f"{week(1)}T16:00:00", f"{week(2)}T16:00:00"} & set(live(hubd, series))
+
+
+def test_a_cancellation_of_one_date_is_taken_back_with_its_place_in_the_series(hubd, weekly):
+    _, series = weekly
+    booking = live(hubd, series)[mondays()[1]][0]
+    assert hubd.delete(f"{BOOKINGS}/{booking}", as_="mara").status_code == 200
+    assert hubd.post(f"{BOOKINGS}/{booking}/restore", as_="mara").status_code == 200
+    assert list(live(hubd, series)) == mondays() and made(hubd.get(f"{SERIES}/{series}", as_="mara"), 200)["exdates"] == []
+    made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "all"}), 200)
+    problem(hubd.post(f"{BOOKINGS}/{booking}/restore", as_="mara"), 409, "too-late-to-restore")
+
+
+def test_following_and_all_are_cancelled(hubd, weekly):
+    room, series = weekly
+    dry = made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "following", "date": f"{week(2)}T09:00", "dry_run": True}), 200)
+    assert states(dry) == ["removed"] * 2 and len(live(hubd, series)) == 4
+    gone = made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "following", "date": f"{week(2)}T09:00"}), 200)
+    assert states(gone) == ["removed"] * 2 and gone["state"] == "confirmed" and list(live(hubd, series)) == mondays(weeks=(0, 1))
+    block(hubd, room, week(2))
+    gone = made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "all"}), 200)
+    assert gone["state"] == "cancelled" and live(hubd, series) == {} and gone["sequence"] == 2
+    problem(hubd.patch(f"{SERIES}/{series}", {"scope": "all", "title": "x"}, as_="mara"), 409, "not-live")
+
+
+def test_if_match_and_rights_are_honoured(hubd, weekly):
+    _, series = weekly
+    path = f"{SERIES}/{series}"
+    old = hubd.get(path, as_="mara").headers["ETag"]
+    fresh = hubd.patch(path, {"scope": "all", "title": "eins"}, as_="mara", headers={"If-Match": old})
+    assert fresh.status_code == 200
+    problem(hubd.patch(path, {"scope": "all", "title": "zwei"}, as_="mara", headers={"If-Match": old}), 412, "changed-meanwhile")
+    problem(hubd.delete(path, as_="mara", json={"scope": "all"}, headers={"If-Match": old}), 412, "changed-meanwhile")
+    problem(hubd.patch(path, {"scope": "all", "title": "x"}, as_="jonas"), 403, "not-allowed")
+    problem(hubd.delete(path, as_="olga", json={"scope": "all"}), 403, "not-allowed")
+    problem(hubd.patch(path, {"scope": "this", "title": "x"}, as_="mara"), 422, "missing-member")
+    problem(hubd.patch(path, {"scope": "this", "date": f"{week(1)}T10:00", "title": "x"}, as_="mara"), 404, "not-found")
+    problem(hubd.patch(path, {"title": "x"}, as_="mara"), 422, "missing-member")
+    problem(hubd.patch(path, {"scope": "some"}, as_="mara"), 422, "malformed-value")
+    problem(hubd.patch(path, {"scope": "this", "date": f"{week(1)}T09:00", "rrule": "FREQ=DAILY"}, as_="mara"), 422, "malformed-value")
+    assert hubd.patch(f"{SERIES}/99999999", {"scope": "all", "title": "x"}, as_="mara").status_code == 404
+    assert states(change(hubd, series, as_="ines", scope="all", title="von der Leitung")) == ["kept"] * 4
