@@ -91,7 +91,8 @@ DECLARE
     wanted jsonb := (SELECT jsonb_build_object('kind', r.kind, 'capacity', r.capacity, 'features', r.features, 'site_id', r.site_id)
         FROM hubd.resource AS r WHERE r.hub_id = b.hub_id AND r.id = resource);
 BEGIN
-    RETURN coalesce(hubd.choice(b.hub_id, b.id, b.during, wanted), hubd.choice(b.hub_id, b.id, b.during, wanted - 'site_id'));
+    RETURN coalesce(hubd.choice(b.hub_id, b.id, b.during, wanted), CASE WHEN (SELECT count(*) > 1 FROM hubd.site AS s WHERE s.hub_id = b.hub_id)
+        THEN hubd.choice(b.hub_id, b.id, b.during, wanted - 'site_id') END);
 END $$;
 
 -- For each item of a booking that is in the way its substitute: [{"position", "resource_id"}]; NULL when one has none.

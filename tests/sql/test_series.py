@@ -30,3 +30,38 @@ def test_series_are_listed(world):
     world.room("rot")
     world.call("series_book", **series(world, [9, 33, 57]))
     assert len(world.call("series_list", after=0, limit=10)["items"]) == 1
+
+
+def fill(world, rooms=40, dates=500):
+    """A claim a day in each of many rooms, 20,000 in all."""
+    world.rows("INSERT INTO hubd.resource (hub_id, site_id, slug, kind, name_de, name_en) SELECT %s, %s, 'r' || n, 'room', 'r', 'r' FROM generate_series(1, %s) AS n",
+               world.hub, world.site, rooms)
+    world.rows("WITH made AS (INSERT INTO hubd.unit (hub_id, name) SELECT hub_id, slug FROM hubd.resource WHERE hub_id = %s RETURNING id, name)"
+               " INSERT INTO hubd.resource_unit SELECT r.hub_id, r.id, made.id FROM made JOIN hubd.resource AS r ON r.hub_id = %s AND r.slug = made.name", world.hub, world.hub)
+    world.rows("WITH made AS (INSERT INTO hubd.booking (hub_id, state, during, local_start, local_end, zone, uid, note)"
+               " SELECT %s, 'confirmed', tstzrange(s, s + interval '1 hour'), s, s, 'UTC', gen_random_uuid()::text, 'r' || n FROM generate_series(1, %s) AS n,"
+               " generate_series(0, %s - 1) AS k, LATERAL (SELECT %s::timestamptz + k * interval '1 day' AS s) AS t RETURNING id, during, note),"
+               " items AS (INSERT INTO hubd.booking_item (hub_id, booking_id, position, resource_id) SELECT %s, made.id, 1, r.id FROM made JOIN hubd.resource AS r"
+               " ON r.hub_id = %s AND r.slug = made.note)"
+               " INSERT INTO hubd.claim (hub_id, unit_id, during, lane, party, booking_hub_id, booking_id, item)"
+               " SELECT %s, u.id, made.during, '[9,10)', made.id, %s, made.id, 1 FROM made JOIN hubd.unit AS u ON u.hub_id = %s AND u.name = made.note",
+               world.hub, rooms, dates, world.at(9), world.hub, world.hub, world.hub, world.hub, world.hub)
+    world.rows("ANALYZE")
+    assert world.claims() == rooms * dates
+
+
+def test_two_hundred_dates_among_twenty_thousand_claims_are_well_under_a_second(world):
+    fill(world)
+    seconds = {}
+    for name, hour, more in (("free", 12, {}), ("taken", 9, {"choice": "skip"}), ("asked", 9, {"dry_run": True})):
+        items = ["r1"] if name == "free" else ["r2"]
+        wish = series(world, [hour + 24 * n for n in range(100 if name == "taken" else 0, 300 if name == "taken" else 200)], items=items, **more)
+        if name == "taken":
+            wish["dates"] = wish["dates"][:199] + series(world, [24 * 900])["dates"]
+        started = time.perf_counter()
+        reply = world.call("series_book", **wish)
+        seconds[name] = time.perf_counter() - started
+        assert reply.status == (200 if name == "asked" else 201), reply
+        assert reply["counts"] == {"free": {"booked": 200}, "taken": {"booked": 1, "skipped": 199}, "asked": {"conflict": 200}}[name]
+    assert seconds["free"] < 1, seconds
+    assert max(seconds.values()) < 8, "nor does a series of which nothing can be had reach the role's statement_timeout"
