@@ -17,6 +17,7 @@
 #include "command/process.h"
 #include "db/db.h"
 #include "work/fetch.h"
+#include "work/extend.h"
 #include "work/mail.h"
 #include "work/wire.h"
 
@@ -152,6 +153,7 @@ begin(struct work *work, const struct conf *conf)
 	if (!make_mailer(work, conf))
 		return false;
 	worker_do(work->worker, "mail", mailer_run, work->mailer);
+	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	return true;
 }
 

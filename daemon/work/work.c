@@ -55,6 +55,8 @@ static const struct db_statement statements[] = {
 	{.name = "job_mail_begin", .sql = "SELECT * FROM api.job_mail_begin($1::bigint)", .parameters = 1, .is_write = true},
 	{.name = "job_mail_claim", .sql = "SELECT api.job_mail_claim($1::bigint, $2::bigint, $3::integer)", .parameters = 3, .is_write = true},
 	{.name = "job_mail_end", .sql = "SELECT api.job_mail_end($1::bigint, $2::bigint, $3::integer, $4::text, $5::text)", .parameters = 5, .is_write = true},
+	{.name = "job_series_look", .sql = "SELECT * FROM api.job_series_look($1::bigint)", .parameters = 1},
+	{.name = "job_series_extend", .sql = "SELECT api.job_series_extend($1::bigint, $2::jsonb)", .parameters = 2, .is_write = true},
 	{.name = "tell_changes", .sql = "SELECT * FROM api.tell_changes($1::text)", .parameters = 1, .is_write = true},
 };
 

@@ -8,6 +8,8 @@ BEGIN
         WHEN 'expire-holds' THEN PERFORM hubd.job_expire_holds();
         WHEN 'tell-provisional' THEN PERFORM hubd.job_tell_provisional();
         WHEN 'compact' THEN PERFORM hubd.job_compact();
+        WHEN 'series-horizon' THEN PERFORM hubd.job_series_horizon();
+        WHEN 'book-queued' THEN PERFORM hubd.job_book_queued((SELECT j.input FROM hubd.job AS j WHERE j.id = job_id));
         ELSE RAISE 'no job of kind % is done in SQL', kind USING ERRCODE = 'invalid_parameter_value';
     END CASE;
 END $$;

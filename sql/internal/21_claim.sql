@@ -22,13 +22,22 @@ CREATE OR REPLACE FUNCTION hubd.blocked_starts(during tstzrange, lane int4range,
         tstzrange(lower(during) - length - CASE WHEN lane IN ('[0,2)', '[1,2)') THEN turnover ELSE '0' END,
             upper(during) + CASE WHEN lane IN ('[0,2)', '[0,1)') THEN setup ELSE '0' END, '()') END;
 
-CREATE OR REPLACE FUNCTION hubd.release(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.drop_claims(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     booking bigint;
 BEGIN
     FOREACH booking IN ARRAY bookings LOOP
         DELETE FROM hubd.claim AS c WHERE c.booking_hub_id = hub AND c.booking_id = booking;
     END LOOP;
+END $$;
+
+-- Gives back what these bookings claim, and wakes the dates of series that wait for that time.
+CREATE OR REPLACE FUNCTION hubd.release(hub bigint, bookings bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM hubd.series_miss AS m WHERE m.hub_id = hub AND m.is_queued) THEN
+        PERFORM hubd.wake_queued(hub, bookings);
+    END IF;
+    PERFORM hubd.drop_claims(hub, bookings);
 END $$;
 
 -- The scopes that a change of these bookings touches: their resources and their people, some perhaps twice.

@@ -127,7 +127,7 @@ BEGIN
     )
     SELECT coalesce(array_agg(DISTINCT p.booking_id), '{}') INTO lost FROM piece AS p WHERE NOT EXISTS (SELECT FROM made AS m WHERE m.id = p.id);
     IF lost <> '{}' THEN
-        PERFORM hubd.release(hub, lost);
+        PERFORM hubd.drop_claims(hub, lost);
     END IF;
     RETURN lost;
 END $$;

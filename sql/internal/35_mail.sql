@@ -6,7 +6,8 @@
 CREATE OR REPLACE FUNCTION hubd.mail_class(kind text, data jsonb) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN CASE
         WHEN kind IN ('booking-moved', 'booking-cancelled') AND data ->> 'by' IS NOT NULL THEN 'necessary'
-        WHEN kind IN ('booking-confirmed', 'booking-moved', 'booking-cancelled', 'booking-told', 'hold-expired', 'event-changed', 'event-cancelled', 'join-request') THEN 'waiting'
+        WHEN kind IN ('booking-confirmed', 'booking-moved', 'booking-cancelled', 'booking-told', 'hold-expired', 'event-changed', 'event-cancelled', 'join-request',
+            'series-incomplete', 'series-date-booked') THEN 'waiting'
         WHEN kind IN ('reminder', 'digest') THEN kind
         ELSE 'necessary' END;
 

@@ -141,6 +141,43 @@ def test_substitute_takes_an_equal_or_better_room_at_the_same_time(hubd, rooms):
     assert states(made(hubd.post(SERIES, {**later, "at_most": 1}, as_="mara"))) == ["booked", "skipped", "booked", "booked"]
 
 
+def test_what_waits_in_the_queue_is_booked_when_what_blocked_it_goes(hubd, rooms):
+    room = rooms()
+    way = block(hubd, room, week(1))
+    series = made(hubd.post(SERIES, wish(room, choice="queue"), as_="mara"))
+    assert states(series) == ["booked", "queued", "booked", "booked"]
+    later = made(hubd.post(SERIES, wish(room, f"{week(1)}T09:00", "FREQ=WEEKLY;COUNT=1", choice="queue"), as_="jonas"))
+    assert states(later) == ["queued"], "who comes later waits behind"
+    assert hubd.delete(f"{BOOKINGS}/{way['id']}", as_="jonas").status_code == 200
+    wait_for(lambda: len(live(hubd, series["id"])) == 4, what="the worker to book the queued date")
+    assert live(hubd, later["id"], as_="jonas") == {}
+    assert made(hubd.get(f"{SERIES}/{series['id']}", as_="mara"), 200)["sequence"] == series["sequence"] + 1, "an EXDATE went"
+    change(hubd, series["id"], scope="all", start=f"{week(0)}T18:00")
+    wait_for(lambda: len(live(hubd, later["id"], as_="jonas")) == 1, what="the place that a move gave back")
+
+
+def test_an_open_series_goes_on_by_itself_and_says_what_it_could_not_get(own_hubd):
+    hubd = own_hubd
+    tuesday = monday(3) + datetime.timedelta(days=1)
+    series = made(hubd.post(SERIES, wish("kajuete", f"{tuesday}T09:00", "FREQ=WEEKLY"), as_="mara"))
+    last = datetime.date.fromisoformat(series["dates"][-1]["date"][:10])
+    block(hubd, "kajuete", last + datetime.timedelta(weeks=2))
+    made(hubd.delete(f"{SERIES}/{series['id']}", as_="mara", json={"scope": "this", "date": f"{last}T09:00"}), 200)
+    hubd.server.sql("UPDATE hubd.clock SET ahead = '60 days'", database=hubd.database)
+    hubd.start("work")
+    wait_for(lambda: len(live(hubd, series["id"])) > len(series["dates"]), what="the worker to extend the series")
+    after = made(hubd.get(f"{SERIES}/{series['id']}", as_="mara"), 200)
+    by_day = {d["date"][:10]: d["state"] for d in after["dates"]}
+    assert by_day[str(last + datetime.timedelta(weeks=1))] == "booked" and by_day[str(last + datetime.timedelta(weeks=2))] == "skipped"
+    assert str(last) not in by_day, "a deleted date does not come back"
+    assert max(by_day) >= (datetime.date.today() + datetime.timedelta(days=60 + 392)).isoformat() and after["booked_until"] > series["booked_until"]
+    assert hubd.server.value("SELECT count(*) FROM hubd.message WHERE kind = 'series-incomplete'", database=hubd.database) in (1, "1")
+    hubd.server.sql("UPDATE hubd.job SET run_at = now() - interval '1 day' WHERE kind = 'series-horizon'", database=hubd.database)
+    wait_for(lambda: hubd.server.value("SELECT count(*) FROM hubd.job WHERE kind = 'series-horizon' AND run_at > now()", database=hubd.database) in (1, "1"), what="another look")
+    assert [d["booking"] for d in made(hubd.get(f"{SERIES}/{series['id']}", as_="mara"), 200)["dates"] if "booking" in d] == \
+        [d["booking"] for d in after["dates"] if "booking" in d], "looking again changes nothing"
+
+
 def test_a_dry_run_says_of_each_date_what_is_there_and_books_nothing(hubd, rooms):
     wanted = rooms("reihe-y")
     other = rooms("reihe-y", f"only-{wanted}", capacity=5)

@@ -631,10 +631,10 @@ def test_recurring_jobs_run_once_however_many_workers_there_are(world):
     threads = [threading.Thread(target=work) for _ in range(6)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert sorted(taken) == ["compact", "expire-holds", "tell-provisional"]
+    assert sorted(taken) == ["compact", "expire-holds", "series-horizon", "tell-provisional"]
     # A worker that died: its lease ends, and they are handed out again.
     world.set_clock("3 days 6 minutes")
-    assert run_jobs(world) == ["compact", "expire-holds", "tell-provisional"]
+    assert run_jobs(world) == ["compact", "expire-holds", "series-horizon", "tell-provisional"]
     assert run_jobs(world) == []
     world.set_clock("3 days 8 minutes")
     assert run_jobs(world) == ["expire-holds", "tell-provisional"]
