@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "feed/feed.h"
+#include "feed/subscriptions.h"
 #include "page/manage.h"
 #include "page/pages.h"
 #include "person/person.h"
@@ -29,6 +30,8 @@ static const struct route routes[] = {
 	{.method = "GET", .path = "/feeds/topic/{topic}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/event/{id}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/organisation/{organisation}", .answer = feed_answer},
+	{.method = "GET", .path = "/feeds/team/{team}", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/hub/{hub}/freebusy.ics", .answer = feed_answer},
 	{.method = "GET", .path = "/feeds/resource/{hub}/{resource}/freebusy.ics", .answer = feed_answer},
 
@@ -152,6 +155,11 @@ static const struct route routes[] = {
 	{.method = "DELETE", .path = API "/series/{id}", .look = "look_series", .statement = "series_cancel", .is_write = true, .ask = series_ask_cancel},
 	{.method = "GET", .path = API "/freebusy", .look = "look_zone", .statement = "freebusy", .ask = booking_ask_freebusy},
 	{.method = "GET", .path = API "/find", .look = "look_zone", .statement = "find", .ask = booking_ask_find},
+
+	/* Secret addresses of calendars. */
+	{.method = "GET", .path = API "/feeds", .statement = "feeds"},
+	{.method = "POST", .path = API "/feeds", .statement = "feed_add", .is_write = true, .ask = feed_ask_add, .answer = feed_answer_add},
+	{.method = "DELETE", .path = API "/feeds/{id}", .statement = "feed_revoke", .is_write = true, .ask = feed_ask_revoke},
 
 	/* Events. */
 	{.method = "GET", .path = API "/events", .look = "look_zone", .statement = "events", .ask = event_ask_list},

@@ -41,6 +41,8 @@ static const struct conf_setting settings[] = {
 	    .help = "Memory for feeds that are kept ready; those that nobody asks for go first."},
 	{.name = "feed_gzip", .kind = CONF_BOOL, .fallback = "yes",
 	    .help = "Whether feeds are compressed for clients that ask for it. A single subscriber says ?gzip=no in the address."},
+	{.name = "feed_fetches_told", .kind = CONF_DURATION, .fallback = "30s", .low = 50, .high = 60 * MINUTE,
+	    .help = "How often the database is told which version each secret calendar address fetched last; in one batch, never by each fetch."},
 	{.name = "feed_check_deadline", .kind = CONF_DURATION, .fallback = "2s", .low = 50, .high = 5 * MINUTE,
 	    .help = "How long a feed waits to hear from the database whether something has changed; after that its last good copy is served."},
 	{.name = "listen", .kind = CONF_LIST, .fallback = "127.0.0.1:8080",

@@ -100,6 +100,7 @@ make_feeds(struct serve *serve)
 	settings.folder = str_text(&folder);
 	settings.cache_bytes = conf_bytes(serve->conf, "feed_cache");
 	settings.has_gzip = conf_is_on(serve->conf, "feed_gzip");
+	settings.fetches_ms = conf_milliseconds(serve->conf, "feed_fetches_told");
 	settings.check_ms = conf_milliseconds(serve->conf, "feed_check_deadline");
 	serve->feeds = feed_service_new(serve->base, serve->pool, &settings);
 	str_free(&folder);
@@ -137,6 +138,8 @@ put_feed_figures(struct str *out, void *context)
 	service_put_metric(out, "feed_entries_made_total", "counter", "Entries rendered.", counts.entries_made);
 	service_put_metric(out, "feed_stale_total", "counter", "Last good copies served because the database was away.", counts.stale);
 	service_put_metric(out, "feed_copies_read_total", "counter", "Copies read from disk.", counts.copies_read);
+	service_put_metric(out, "feed_fetches_told_total", "counter", "Fetches of secret feeds that were told to the database.", counts.fetches_told);
+	service_put_metric(out, "feed_fetches_dropped_total", "counter", "Fetches that were not told because too many waited.", counts.fetches_dropped);
 	service_put_metric(out, "feeds", "gauge", "Feeds in memory now.", counts.feeds);
 	service_put_metric(out, "feed_bytes", "gauge", "Bytes of feeds in memory now.", counts.bytes);
 }

@@ -236,6 +236,12 @@ feed_check_oldest(const struct feed_check *check)
 	return check->oldest;
 }
 
+const char *
+feed_check_snapshot(const struct feed_check *check)
+{
+	return check->snapshot;
+}
+
 uint64_t
 feed_check_count(const struct feed_check *check)
 {

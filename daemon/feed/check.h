@@ -17,6 +17,8 @@ struct db_pool;
 struct event_base;
 struct feed_check;
 
+/* Before a scope: what its feeds said must be gone. */
+#define FEED_FORGET "forget:"
 struct feed_news {
 	bool is_all;        /* everything may have changed, and versions may be others' */
 	const char *scopes; /* separated by spaces; "" for none */
@@ -34,6 +36,7 @@ void feed_check_join(struct feed_check *check, void (*done)(void *context, bool 
 const char *feed_check_today(const struct feed_check *check);
 int64_t feed_check_present(const struct feed_check *check);
 int64_t feed_check_oldest(const struct feed_check *check);
+const char *feed_check_snapshot(const struct feed_check *check); /* NULL before the first */
 uint64_t feed_check_count(const struct feed_check *check); /* checks so far */
 
 #endif

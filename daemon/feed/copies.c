@@ -21,7 +21,7 @@
 
 enum { QUEUE_MAX = 512, QUEUE_BYTES_MAX = 64 * 1024 * 1024, WRITES_A_SWEEP = 64 };
 
-enum copy_verb { COPY_WRITE, COPY_READ, COPY_REMOVE };
+enum copy_verb { COPY_WRITE, COPY_READ, COPY_REMOVE, COPY_FORGET };
 
 /* Made and freed by the loop's thread; between, the helper uses bytes and length and sets the answer. */
 struct copy_job {
@@ -32,6 +32,9 @@ struct copy_job {
 	const char *bytes;
 	size_t length;
 	struct feed_copy_facts facts;
+	uint64_t *scopes;          /* of a write: its own copy of the facts' */
+	struct feed_forgotten *forgotten;
+	size_t forgotten_count;
 	char *answer;              /* of a read: bytes of answer_length, or NULL */
 	size_t answer_length;
 	bool is_failed;
@@ -82,6 +85,8 @@ job_free(struct copy_job *job)
 {
 	http_bytes_unref(job->shared);
 	free(job->key);
+	free(job->scopes);
+	free(job->forgotten);
 	free(job->answer);
 	free(job);
 }
@@ -100,6 +105,9 @@ run_job(struct feed_copies *copies, struct copy_job *job)
 		break;
 	case COPY_REMOVE:
 		copy_file_remove(copies->folder, job->key);
+		break;
+	case COPY_FORGET:
+		copy_file_forget(copies->folder, job->forgotten, job->forgotten_count);
 		break;
 	}
 }
@@ -188,11 +196,13 @@ hear(evutil_socket_t told, short what, void *context)
 	}
 }
 
-/* Puts newer bytes into a write of the same key that still waits. With the lock. */
+/* Puts newer bytes into a write of the same key that still waits, unless something must be forgotten between them. With the lock. */
 static bool
 replace_waiting(struct feed_copies *copies, struct copy_job *job)
 {
 	for (struct copy_job *old = copies->queued.first; old != NULL; old = old->next) {
+		if (old->verb == COPY_FORGET)
+			return false;
 		if (old->verb != COPY_WRITE || strcmp(old->key, job->key) != 0)
 			continue;
 		struct http_bytes *shared = old->shared;
@@ -201,6 +211,9 @@ replace_waiting(struct feed_copies *copies, struct copy_job *job)
 		old->bytes = job->bytes;
 		old->length = job->length;
 		old->facts = job->facts;
+		uint64_t *scopes = old->scopes;
+		old->scopes = job->scopes;
+		job->scopes = scopes;
 		job->shared = shared;
 		return true;
 	}
@@ -213,6 +226,7 @@ enqueue(struct feed_copies *copies, struct copy_job *job)
 {
 	pthread_mutex_lock(&copies->lock);
 	bool fits = copies->queued_count < QUEUE_MAX && copies->queued_bytes + job->length <= QUEUE_BYTES_MAX;
+	fits = fits || job->verb == COPY_FORGET;
 	bool is_taken = !(job->verb == COPY_WRITE && replace_waiting(copies, job)) && fits;
 	if (is_taken) {
 		list_put(&copies->queued, job);
@@ -240,6 +254,10 @@ feed_copies_write(struct feed_copies *copies, const char *key, const struct feed
 		return;
 	struct copy_job *job = job_new(COPY_WRITE, key);
 	job->facts = *facts;
+	job->scopes = base_realloc(NULL, (facts->scope_count + 1) * sizeof job->scopes[0]);
+	if (facts->scope_count > 0)
+		memcpy(job->scopes, facts->scopes, facts->scope_count * sizeof job->scopes[0]);
+	job->facts.scopes = job->scopes;
 	job->shared = http_bytes_ref(bytes);
 	job->bytes = http_bytes_data(bytes, &job->length);
 	if (!enqueue(copies, job))
@@ -252,6 +270,19 @@ feed_copies_remove(struct feed_copies *copies, const char *key)
 	if (copies->folder == NULL)
 		return;
 	struct copy_job *job = job_new(COPY_REMOVE, key);
+	if (!enqueue(copies, job))
+		job_free(job);
+}
+
+void
+feed_copies_forget(struct feed_copies *copies, const struct feed_forgotten *list, size_t count)
+{
+	if (copies->folder == NULL || count == 0)
+		return;
+	struct copy_job *job = job_new(COPY_FORGET, "");
+	job->forgotten = base_realloc(NULL, count * sizeof list[0]);
+	memcpy(job->forgotten, list, count * sizeof list[0]);
+	job->forgotten_count = count;
 	if (!enqueue(copies, job))
 		job_free(job);
 }

@@ -17,9 +17,9 @@
 #include "base/str.h"
 #include "feed/copies.h"
 
-enum { HALF_WRITTEN_SECONDS = 3600, FILE_MAX = 256 * 1024 * 1024 };
+enum { HALF_WRITTEN_SECONDS = 3600, KEPT_SECONDS = 31 * 24 * 3600, HEAD_MAX = 256 * 1024, FILE_MAX = 256 * 1024 * 1024 };
 
-static const char file_mark[] = "hubd feed copy 1";
+static const char file_mark[] = "hubd feed copy 2";
 
 struct copy_entry {
 	char name[80];
@@ -57,8 +57,11 @@ copy_file_write(const char *folder, const char *key, const struct feed_copy_fact
 	struct str path = {0}, half = {0}, head = {0};
 	put_path(&path, folder, key);
 	str_print(&half, "%s.%ld", str_text(&path), (long)getpid());
-	str_print(&head, "%s\n%s\nmodified %" PRId64 "\nwritten %" PRId64 "\nhash %s\nlength %zu\n\n", file_mark, key, facts->modified,
+	str_print(&head, "%s\n%s\nmodified %" PRId64 "\nwritten %" PRId64 "\nhash %s\nlength %zu\nscopes", file_mark, key, facts->modified,
 	    facts->written, facts->hash, length);
+	for (size_t i = 0; i < facts->scope_count; i++)
+		str_print(&head, " %016" PRIx64, facts->scopes[i]);
+	str_put(&head, "\n\n");
 	int file = open(str_text(&half), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool is_good = file >= 0 && write_all(file, head.bytes, head.length) && write_all(file, bytes, length) && fdatasync(file) == 0;
 	if (file >= 0)
@@ -132,6 +135,59 @@ copy_file_read(const char *folder, const char *key, struct feed_copy_facts *ret_
 	return bytes;
 }
 
+/* The head alone, as text; NULL when it is not ours or not whole. */
+static char *
+read_file_head(DIR *folder, const char *name)
+{
+	char *head = base_alloc(HEAD_MAX + 1), *end;
+	int file = openat(dirfd(folder), name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	ssize_t got = file < 0 ? -1 : read(file, head, HEAD_MAX);
+	if (file >= 0)
+		close(file);
+	head[got < 0 ? 0 : got] = '\0';
+	end = strstr(head, "\n\n");
+	if (end == NULL || strncmp(head, file_mark, strlen(file_mark)) != 0) {
+		free(head);
+		return NULL;
+	}
+	*end = '\0';
+	return head;
+}
+
+static bool
+is_forgotten(const char *head, const struct feed_forgotten *list, size_t count)
+{
+	const char *written = strstr(head, "\nwritten "), *scopes = strstr(head, "\nscopes");
+	if (written == NULL || scopes == NULL)
+		return true; /* nobody can tell what it says */
+	int64_t at = strtoll(written + strlen("\nwritten "), NULL, 10);
+	char *next;
+	for (const char *scope = scopes + strlen("\nscopes"); *scope == ' '; scope = next) {
+		uint64_t mark = strtoull(scope, &next, 16);
+		for (size_t i = 0; i < count; i++)
+			if (list[i].scope == mark && at <= list[i].before)
+				return true;
+	}
+	return false;
+}
+
+void
+copy_file_forget(const char *folder_path, const struct feed_forgotten *list, size_t count)
+{
+	DIR *folder = opendir(folder_path);
+	for (struct dirent *found; folder != NULL && (found = readdir(folder)) != NULL;) {
+		if (strstr(found->d_name, ".copy") == NULL)
+			continue;
+		char *head = read_file_head(folder, found->d_name);
+		/* A head that is not whole is of a file that is being written, or of an older hubd. */
+		if (head == NULL ? strstr(found->d_name, ".copy.") == NULL : is_forgotten(head, list, count))
+			unlinkat(dirfd(folder), found->d_name, 0);
+		free(head);
+	}
+	if (folder != NULL)
+		closedir(folder);
+}
+
 void
 copy_file_remove(const char *folder, const char *key)
 {
@@ -194,7 +250,8 @@ copy_file_sweep(const char *folder_path, size_t files_max, size_t bytes_max, siz
 	if (count > 0)
 		qsort(list, count, sizeof list[0], compare_age);
 	for (size_t i = 0; i < count; i++) {
-		if (kept < files_max && bytes + list[i].size <= bytes_max) {
+		bool is_young = list[i].at.tv_sec >= time(NULL) - KEPT_SECONDS;
+		if (is_young && kept < files_max && bytes + list[i].size <= bytes_max) {
 			bytes += list[i].size;
 			kept++;
 		} else {

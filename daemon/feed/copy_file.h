@@ -10,12 +10,15 @@
 #include <stddef.h>
 
 struct feed_copy_facts;
+struct feed_forgotten;
 
 bool copy_file_write(const char *folder, const char *key, const struct feed_copy_facts *facts, const char *bytes, size_t length);
 /* malloc'ed bytes, or NULL: there is none, or it is not whole. */
 char *copy_file_read(const char *folder, const char *key, struct feed_copy_facts *ret_facts, size_t *ret_length);
 void copy_file_remove(const char *folder, const char *key);
-/* Removes the oldest files beyond the bounds, and what a crash left half written. Returns the bytes that stay, sets their number. */
+/* Removes the copies that one of the list concerns. */
+void copy_file_forget(const char *folder, const struct feed_forgotten *list, size_t count);
+/* Removes what is older than a month, the oldest files beyond the bounds, and what a crash left half written. Returns the bytes that stay, sets their number. */
 size_t copy_file_sweep(const char *folder, size_t files_max, size_t bytes_max, size_t *ret_files);
 
 #endif

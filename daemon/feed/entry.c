@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "db/db.h"
 #include "feed/render.h"
+#include "feed/series.h"
 #include "feed/shelf.h"
 
 void
@@ -90,6 +91,19 @@ read_entry(const struct db_rows *rows, size_t row, struct feed_entry *entry)
 	};
 }
 
+/* arena NULL: there is none. Sets the entry's series and the instants of its first date; returns when its last date ends. */
+static int64_t
+read_series(struct arena *arena, const struct db_rows *rows, size_t row, struct feed_entry *entry)
+{
+	int64_t last = entry->end;
+	if (arena == NULL)
+		return last;
+	entry->series = feed_series_read(arena, db_text(rows, row, "series"), entry);
+	if (entry->series != NULL)
+		feed_series_span(entry, &entry->start, &entry->end, &last);
+	return last;
+}
+
 void
 feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const struct feed_look *look)
 {
@@ -101,6 +115,8 @@ feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_
 	entry.host = look->host;
 	entry.page = put_address(&page, look->public_url, "", db_text(rows, row, "page"));
 	entry.hub_page = put_address(&hub_page, look->public_url, "hubs/", db_text(rows, row, "hub"));
+	struct arena *arena = db_text(rows, row, "series") == NULL ? NULL : arena_new();
+	int64_t last = read_series(arena, rows, row, &entry);
 	size_t at = pieces->bytes.length;
 	const struct zone *zone = form->put_entry(&pieces->bytes, &entry);
 	size_t length = pieces->bytes.length - at;
@@ -108,8 +124,9 @@ feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_
 	*new_part(pieces) = (struct feed_part){
 		.id = db_number(rows, row, "id"), .version = db_number(rows, row, "version"), .at = at, .length = (uint32_t)length,
 		.name_length = named == NULL ? 0 : (uint32_t)(named - (pieces->bytes.bytes + at)), .zone = zone,
-		.start = entry.start, .end = entry.end, .is_cancelled = str_equal(entry.state, "cancelled"),
+		.start = entry.start, .end = last, .is_cancelled = str_equal(entry.state, "cancelled"),
 	};
+	arena_free(arena);
 	str_free(&page);
 	str_free(&hub_page);
 }

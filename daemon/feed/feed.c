@@ -2,6 +2,7 @@
 #include "feed/feed.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,19 +14,22 @@
 #include "dispatch.h"
 #include "feed/check.h"
 #include "feed/copies.h"
+#include "feed/fetches.h"
 #include "feed/making.h"
 #include "feed/reply.h"
 #include "feed/shelf.h"
 #include "feed/squeeze.h"
 #include "http/http.h"
 
-enum { USE_TOLD_MS = 60 * 60 * 1000 };
+/* How long a secret feed is served without the database, which alone knows whether it was revoked. */
+enum { SECRET_SECONDS = 24 * 60 * 60, FORGOTTEN_MAX = 4096, FORGOTTEN_DAYS = 31 };
 
 static const struct db_statement statements[] = {
 	{"feed_same", "SELECT is_same, present, today FROM api.feed_same($1::text)", 1, false},
 	{"feed_changes", "SELECT snapshot, oldest, present, today, is_all, scopes FROM api.feed_changes($1::text)", 1, false},
 	{"feed_head", "SELECT * FROM api.feed_head($1::jsonb, $2::jsonb)", 2, false},
-	{"feed_used", "SELECT api.feed_used($1::text)", 1, true},
+	{"feed_fetched", "SELECT api.feed_fetched($1::jsonb)", 1, true},
+	{"feed_forgotten", "SELECT scopes FROM api.feed_forgotten($1::bigint)", 1, false},
 	{"feed_page", "SELECT * FROM api.feed_page($1::jsonb, $2::jsonb, $3::bigint[], $4::bigint[])", 4, false},
 };
 
@@ -34,11 +38,16 @@ struct feed_service {
 	struct feed_shelf *shelf;
 	struct feed_check *check;
 	struct feed_copies *copies;
+	struct feed_fetches *fetches;
 	struct feed_maker maker;
 	char *public_url, *host;
 	bool has_gzip;
 	struct feed_counts counts;
+	int asking;     /* calls whose answer holds the service */
+	bool is_freed;
 };
+
+static void service_free_rest(struct feed_service *service);
 
 /* A request on its way, in its own arena. */
 struct feed_waiter {
@@ -93,32 +102,28 @@ squeeze_done(void *context, struct feed *feed, struct http_bytes *plain, struct 
 		next = waiter->next;
 		reply_fresh(waiter, feed);
 	}
+	feed_shelf_let_go(service->shelf, feed);
 }
 
+/* Its owner sees when a secret feed was last fetched, and whether that was the newest version. */
 static void
-use_told(void *context, enum db_outcome outcome, const struct db_rows *rows)
+note_fetch(struct feed_service *service, struct feed *feed)
 {
-	(void)context;
-	(void)outcome;
-	(void)rows;
-}
-
-/* Its owner sees when a private feed was last fetched: told at most once an hour, however often that is. */
-static void
-tell_use(struct feed_service *service, struct feed *feed)
-{
-	int64_t now = when_monotonic_ms();
-	if (feed->key.kind != FEED_PRIVATE || (feed->told_used_at != 0 && now - feed->told_used_at < USE_TOLD_MS))
+	char etag[FEED_HASH_SIZE];
+	if (feed->key.secret == NULL || feed->is_changed)
 		return;
-	feed->told_used_at = now;
-	db_call(service->maker.pool, "feed_used", (const char *const[]){feed->key.first}, use_told, NULL);
+	feed_body_hash(&feed->body, etag);
+	feed_fetches_note(service->fetches, &(struct feed_fetch){
+		.secret = feed->key.secret, .etag = etag, .snapshot = feed_check_snapshot(service->check),
+		.at = feed_check_present(service->check), .revised = feed->body.revised,
+	});
 }
 
 static void
 serve(struct feed_waiter *waiter, struct feed *feed)
 {
 	struct feed_service *service = waiter->service;
-	tell_use(service, feed);
+	note_fetch(service, feed);
 	feed->body.good_at = feed_check_present(service->check);
 	bool wants_gzip = service->has_gzip && feed_reply_wants_gzip(waiter->request);
 	if (!wants_gzip || feed->body.gzip != NULL || feed->body.is_incompressible) {
@@ -136,11 +141,12 @@ static void
 reply_stale(struct feed_waiter *waiter, struct feed *feed)
 {
 	struct feed_service *service = waiter->service;
-	if (feed->body.plain == NULL) {
+	bool is_too_old = feed->key.secret != NULL && when_now() - feed->body.good_at > SECRET_SECONDS;
+	if (feed->body.plain == NULL || feed->is_gone || is_too_old) {
 		http_add_field(waiter->request, "Retry-After", "10");
 		answer_problem(waiter->request, 503, "database-away",
-		    "Die Datenbank ist gerade nicht erreichbar, und von diesem Kalender ist keine letzte Fassung aufgehoben. Bitte gleich noch einmal versuchen.",
-		    "The database cannot be reached just now, and no last copy of this calendar is kept. Please try again in a moment.");
+		    "Die Datenbank ist gerade nicht erreichbar, und von diesem Kalender ist keine letzte Fassung aufgehoben, die noch gezeigt werden darf. Bitte gleich noch einmal versuchen.",
+		    "The database cannot be reached just now, and no last copy of this calendar is kept that may still be shown. Please try again in a moment.");
 		return;
 	}
 	service->counts.stale++;
@@ -159,7 +165,7 @@ copy_read(void *context, struct http_bytes *bytes, const struct feed_copy_facts 
 	struct feed *feed = wait.feed;
 	free(context);
 	feed->is_reading = false;
-	if (bytes != NULL && feed->body.plain == NULL) {
+	if (bytes != NULL && feed->body.plain == NULL && !feed->is_gone) {
 		feed->body.plain = http_bytes_ref(bytes);
 		feed->body.modified = facts->modified;
 		feed->body.good_at = facts->written;
@@ -208,7 +214,8 @@ static void
 keep_copy(struct feed_service *service, struct feed *feed)
 {
 	struct feed_moment moment = {.present = feed_check_present(service->check), .oldest = feed_check_oldest(service->check)};
-	struct feed_copy_facts facts = {.modified = feed_modified(&feed->body, &moment, &(bool){false}), .written = moment.present};
+	struct feed_copy_facts facts = {.modified = feed_modified(&feed->body, &moment, &(bool){false}), .written = moment.present,
+	    .scopes = feed->scopes, .scope_count = feed->scope_count};
 	feed_body_hash(&feed->body, facts.hash);
 	feed_copies_write(service->copies, feed->key.text, &facts, feed->body.plain);
 }
@@ -233,7 +240,8 @@ making_ended(void *context, struct feed *feed, enum feed_outcome outcome)
 		making_begun(service, feed); /* whoever came later learns the same */
 	if (outcome == FEED_MADE) {
 		feed_shelf_weigh(service->shelf, feed);
-		keep_copy(service, feed);
+		if (!feed->is_gone)
+			keep_copy(service, feed);
 	}
 	if (outcome == FEED_NONE) {
 		feed_body_clear(&feed->body);
@@ -250,7 +258,10 @@ making_ended(void *context, struct feed *feed, enum feed_outcome outcome)
 			next = waiting->next;
 			serve_stale(waiting, feed);
 		}
-	feed_shelf_drop_empty(service->shelf, feed);
+	if (feed->is_gone)
+		feed_shelf_let_go(service->shelf, feed);
+	else
+		feed_shelf_drop_empty(service->shelf, feed);
 }
 
 /* ---- requests ---- */
@@ -309,11 +320,59 @@ feed_answer(struct http_request *request, const struct db_rows *rows)
 
 /* ---- the service ---- */
 
+/* ---- what must be gone ---- */
+
+/* "SCOPE@TIME …", or with prefix "forget:SCOPE" among others: copies on disk that say it. */
+static void
+forget_copies(struct feed_service *service, const char *scopes, const char *prefix)
+{
+	struct feed_forgotten *list = NULL;
+	size_t count = 0;
+	for (const char *at = scopes, *end; *at != '\0' && count < FORGOTTEN_MAX; at = *end == '\0' ? end : end + 1) {
+		end = at + strcspn(at, " ");
+		if (!str_starts(at, prefix))
+			continue;
+		const char *name = at + strlen(prefix), *time = memchr(name, '@', (size_t)(end - name));
+		list = base_realloc(list, (count + 1) * sizeof list[0]);
+		list[count++] = (struct feed_forgotten){
+			.scope = feed_scope_hash(name, (size_t)((time == NULL ? end : time) - name)),
+			.before = time == NULL ? INT64_MAX : strtoll(time + 1, NULL, 10),
+		};
+	}
+	feed_copies_forget(service->copies, list, count);
+	free(list);
+}
+
+static void
+forgotten_heard(void *context, enum db_outcome outcome, const struct db_rows *rows)
+{
+	struct feed_service *service = context;
+	const char *scopes = outcome == DB_ROWS && db_count(rows) == 1 ? db_text(rows, 0, "scopes") : NULL;
+	if (scopes != NULL && !service->is_freed)
+		forget_copies(service, scopes, "");
+	if (--service->asking == 0 && service->is_freed)
+		service_free_rest(service);
+}
+
+/* Of what was committed while nobody here listened, copies may tell what must not be told any more. */
+static void
+ask_forgotten(struct feed_service *service)
+{
+	char since[24];
+	snprintf(since, sizeof since, "%lld", (long long)(feed_check_present(service->check) - FORGOTTEN_DAYS * 24 * 60 * 60));
+	service->asking++;
+	db_call(service->maker.pool, "feed_forgotten", (const char *const[]){since}, forgotten_heard, service);
+}
+
 static void
 hear(void *context, const struct feed_news *news)
 {
 	struct feed_service *service = context;
 	feed_shelf_hear(service->shelf, news);
+	if (strstr(news->scopes, FEED_FORGET) != NULL)
+		forget_copies(service, news->scopes, FEED_FORGET);
+	if (news->is_all)
+		ask_forgotten(service);
 }
 
 /* The host of the public address, with which calendars get names that nobody else gives. */
@@ -331,7 +390,7 @@ feed_settings_default(struct feed_settings *settings)
 {
 	*settings = (struct feed_settings){
 		.public_url = "http://127.0.0.1:8080", .cache_bytes = 64 * 1024 * 1024, .copies_max = 4000,
-		.copies_bytes = 512 * 1024 * 1024, .check_ms = 2000, .has_gzip = true,
+		.copies_bytes = 512 * 1024 * 1024, .check_ms = 2000, .fetches_ms = 30000, .has_gzip = true,
 	};
 }
 
@@ -347,11 +406,20 @@ feed_service_new(struct event_base *base, struct db_pool *pool, const struct fee
 	service->shelf = feed_shelf_new(settings->cache_bytes);
 	service->check = feed_check_new(base, pool, settings->check_ms, hear, service);
 	service->copies = feed_copies_new(base, &copies);
+	service->fetches = feed_fetches_new(base, pool, settings->fetches_ms);
 	service->maker = (struct feed_maker){
 		.base = base, .pool = pool, .check = service->check, .public_url = service->public_url, .host = service->host,
 		.begun = making_begun, .ended = making_ended, .context = service,
 	};
 	return service;
+}
+
+static void
+service_free_rest(struct feed_service *service)
+{
+	free(service->public_url);
+	free(service->host);
+	free(service);
 }
 
 void
@@ -364,11 +432,18 @@ feed_service_free(struct feed_service *service)
 		feed_making_abandon(feed->making);
 		feed_squeeze_abandon(feed->squeeze);
 	}
+	feed_fetches_free(service->fetches);
 	feed_copies_free(service->copies);
 	feed_shelf_free(service->shelf);
-	free(service->public_url);
-	free(service->host);
-	free(service);
+	service->is_freed = true;
+	if (service->asking == 0)
+		service_free_rest(service);
+}
+
+const char *
+feed_public_url(const struct feed_service *service)
+{
+	return service->public_url;
 }
 
 void
@@ -378,6 +453,8 @@ feed_count(const struct feed_service *service, struct feed_counts *ret_counts)
 	ret_counts->checks = feed_check_count(service->check);
 	ret_counts->made = service->maker.made;
 	ret_counts->entries_made = service->maker.entries_made;
+	ret_counts->fetches_told = feed_fetches_told(service->fetches);
+	ret_counts->fetches_dropped = feed_fetches_dropped(service->fetches);
 	ret_counts->feeds = feed_shelf_count(service->shelf);
 	ret_counts->bytes = feed_shelf_bytes(service->shelf);
 }

@@ -28,11 +28,12 @@ struct feed_settings {
 	size_t cache_bytes;                /* bodies and their parts in memory */
 	size_t copies_max, copies_bytes;   /* files on disk */
 	int check_ms;                      /* a revision check that takes longer ends with the last good copy */
+	int fetches_ms;                    /* how often it is told which versions secret addresses fetched */
 	bool has_gzip;
 };
 void feed_settings_default(struct feed_settings *settings);
 
-/* The statements that the pool must know: feed_same, feed_changes, feed_head, feed_page. */
+/* The statements that the pool must know. */
 const struct db_statement *feed_statements(size_t *ret_count);
 
 /* One in a process: feed_answer() finds it. Copies the settings. */
@@ -42,13 +43,15 @@ void feed_service_free(struct feed_service *service);
 
 /*
  * A route_answer for GET routes whose statement is NULL: "/feeds/all.ics", "/feeds/hub/{hub}", "/feeds/topic/{topic}",
- * "/feeds/resource/{hub}/{resource}", "/feeds/event/{id}". It reads the path itself, ".ics" included, and answers 404 without it.
+ * "/feeds/resource/{hub}/{resource}", "/feeds/event/{id}", "/feeds/organisation/{organisation}", "/feeds/team/{team}". It reads the path itself, its ending included, and answers 404 without one.
  * ?from=DATE&to=DATE: another window. ?lang=en. ?gzip=no: for readers that ask for gzip and cannot read it.
  */
 void feed_answer(struct http_request *request, const struct db_rows *rows);
 
+const char *feed_public_url(const struct feed_service *service);
+
 struct feed_counts {
-	uint64_t requests, checks, made, entries_made, stale, copies_read;
+	uint64_t requests, checks, made, entries_made, stale, copies_read, fetches_told, fetches_dropped;
 	size_t feeds, bytes; /* in memory, now */
 };
 void feed_count(const struct feed_service *service, struct feed_counts *ret_counts);

@@ -20,6 +20,8 @@ static const struct {
 	[FEED_TOPIC] = {"topic", 1},
 	[FEED_RESOURCE] = {"resource", 2},
 	[FEED_EVENT] = {"event", 1},
+	[FEED_ORGANISATION] = {"organisation", 1},
+	[FEED_TEAM] = {"team", 1},
 	[FEED_PRIVATE] = {"private", 1},
 };
 
@@ -121,12 +123,25 @@ read_path(struct arena *arena, const char *path, struct feed_key *key)
 		return false;
 	if (key->first != NULL && !is_name(key->kind, key->first))
 		return false;
-	if (key->kind == FEED_PRIVATE) {
-		char *hash = arena_take(arena, DIGEST_HEX_SIZE);
-		digest_sha256_hex(key->first, strlen(key->first), hash);
-		key->first = hash;
-	}
 	return key->second == NULL || is_slug(key->second);
+}
+
+/* The token itself goes no further than here: neither a log nor a copy's name gives it away. */
+static bool
+read_secret(struct arena *arena, const char *token, struct feed_key *key)
+{
+	if (key->kind == FEED_PRIVATE)
+		token = key->first;
+	if (token == NULL || (key->kind != FEED_PRIVATE && key->kind != FEED_ORGANISATION && key->kind != FEED_TEAM))
+		return true;
+	if (!is_token(token))
+		return false;
+	char *hash = arena_take(arena, DIGEST_HEX_SIZE);
+	digest_sha256_hex(token, strlen(token), hash);
+	key->secret = hash;
+	if (key->kind == FEED_PRIVATE)
+		key->first = hash;
+	return true;
 }
 
 /* The same date some years later or earlier; 29 February becomes the 28th. */
@@ -189,15 +204,16 @@ put_query(struct str *out, const struct feed_key *key)
 }
 
 bool
-feed_key_read(struct arena *arena, const char *path, const char *from, const char *to, bool is_english,
-    struct feed_key *ret_key, const char **ret_window_error)
+feed_key_read(struct arena *arena, const char *path, const struct feed_query *query, struct feed_key *ret_key, const char **ret_window_error)
 {
-	struct feed_key key = {.is_english = is_english};
+	struct feed_key key = {.is_english = query->is_english};
 	struct str text = {0};
-	if (!read_path(arena, path, &key))
+	if (!read_path(arena, path, &key) || !read_secret(arena, query->token, &key))
 		return false;
-	*ret_window_error = read_window(from, to, &key);
+	*ret_window_error = read_window(query->from, query->to, &key);
 	feed_key_put_name(&text, &key, '/');
+	if (key.secret != NULL && key.kind != FEED_PRIVATE)
+		str_print(&text, "/%s", key.secret);
 	str_put(&text, formats[key.format].mark);
 	put_query(&text, &key);
 	key.text = arena_text(arena, str_text(&text));
@@ -212,6 +228,7 @@ feed_key_copy(struct arena *arena, const struct feed_key *key, struct feed_key *
 	*ret_copy = *key;
 	ret_copy->first = arena_text(arena, key->first);
 	ret_copy->second = arena_text(arena, key->second);
+	ret_copy->secret = arena_text(arena, key->secret);
 	ret_copy->text = arena_text(arena, key->text);
 }
 
@@ -242,9 +259,11 @@ feed_key_put_page(struct str *out, const struct feed_key *key)
 	case FEED_EVENT:
 		str_print(out, "/events/%s", key->first);
 		break;
+	case FEED_TEAM:
 	case FEED_PRIVATE:
 		str_put(out, "/me");
 		break;
+	case FEED_ORGANISATION:
 	case FEED_ALL:
 	case FEED_TOPIC:
 		str_put(out, "/");

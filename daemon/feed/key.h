@@ -18,29 +18,35 @@ struct str;
 enum feed_format { FEED_ICS, FEED_ATOM, FEED_JSON, FEED_BUSY };
 
 /* A private feed's first name is the SHA-256 of the token in its address: the token itself goes no further. */
-enum feed_kind { FEED_ALL, FEED_HUB, FEED_TOPIC, FEED_RESOURCE, FEED_EVENT, FEED_PRIVATE };
+enum feed_kind { FEED_ALL, FEED_HUB, FEED_TOPIC, FEED_RESOURCE, FEED_EVENT, FEED_ORGANISATION, FEED_TEAM, FEED_PRIVATE };
 
 enum { FEED_DAYS_BEFORE = 30, FEED_DAYS_AFTER = 400, FEED_YEARS_MAX = 3 };
 
 struct feed_key {
 	enum feed_kind kind;
 	enum feed_format format;
-	const char *first, *second; /* hub, topic or event; resource; or NULL */
+	const char *first, *second; /* hub, topic, event, organisation or team; resource; or NULL */
+	const char *secret;         /* SHA-256 of the token in a secret address; NULL: a public one */
 	bool has_window;            /* the reader named days (UTC, both shown); else they slide with the date */
 	int64_t from, to;           /* days since 1970 */
 	bool is_english;
 	const char *text;           /* "hub/berlin", "hub/berlin.atom", "resource/berlin/saal?from=2026-01-01&to=2026-12-31&lang=en" */
 };
 
-/* "all", "hub", "topic", "resource", "event", "private": as in addresses and in SQL. */
+/* "all", "hub", "topic", "resource", "event", "organisation", "team", "private": as in addresses and in SQL. */
 const char *feed_kind_name(enum feed_kind kind);
+
+/* What an address says beside its path; texts may be NULL. token: "?key=", of an organisation's and a team's secret address. */
+struct feed_query {
+	const char *from, *to, *token;
+	bool is_english;
+};
 
 /*
  * path is what follows "/feeds/", with its ending. False: no such feed can be. from and to may be NULL; one alone reaches
  * as far from the other as is allowed. On a window that cannot be, *ret_window_error is set to what is wrong: a parameter's name.
  */
-bool feed_key_read(struct arena *arena, const char *path, const char *from, const char *to, bool is_english,
-    struct feed_key *ret_key, const char **ret_window_error);
+bool feed_key_read(struct arena *arena, const char *path, const struct feed_query *query, struct feed_key *ret_key, const char **ret_window_error);
 /* A copy whose texts live in another arena. */
 void feed_key_copy(struct arena *arena, const struct feed_key *key, struct feed_key *ret_copy);
 

@@ -119,6 +119,7 @@ begin_attempt(struct feed_making *making)
 	making->attempt++;
 	making->behind = 0;
 	making->feed->is_changed = false;
+	making->feed->is_gone = false;
 	making->maker->begun(making->maker->context, making->feed);
 	ask_head(making);
 }
@@ -175,8 +176,8 @@ take_head(struct feed_making *making, const struct db_rows *rows)
 		.zone = arena_text(arena, db_text(rows, 0, "zone")),
 		.color = arena_text(arena, db_text(rows, 0, "color")),
 		.page = own_uri(making, feed_key_put_page),
-		.source = making->feed->key.kind == FEED_PRIVATE ? NULL : own_uri(making, feed_key_put_source), /* it would hold the token */
-		.calendar = making->feed->key.kind == FEED_PRIVATE ? NULL : own_uri(making, feed_key_put_calendar),
+		.source = making->feed->key.secret != NULL ? NULL : own_uri(making, feed_key_put_source), /* it would hold the token */
+		.calendar = making->feed->key.secret != NULL ? NULL : own_uri(making, feed_key_put_calendar),
 		.host = making->maker->host,
 		.is_english = making->feed->key.is_english,
 		.revised = db_number(rows, 0, "revised"),
@@ -208,6 +209,7 @@ put_key(struct json_writer *writer, const struct feed_key *key)
 {
 	json_put_text(writer, "kind", feed_kind_name(key->kind));
 	json_put_bool(writer, "is_busy", key->format == FEED_BUSY);
+	json_put_text(writer, "secret", key->secret);
 	json_put_text(writer, "language", key->is_english ? "en" : "de");
 }
 
@@ -219,7 +221,7 @@ ask_head(struct feed_making *making)
 	struct json_writer writer = {.out = &input};
 	json_open_map(&writer, NULL);
 	put_key(&writer, key);
-	if (key->first != NULL)
+	if (key->first != NULL && key->kind != FEED_PRIVATE)
 		json_put_text(&writer, key->kind == FEED_RESOURCE ? "hub" : feed_kind_name(key->kind), key->first);
 	if (key->second != NULL)
 		json_put_text(&writer, "resource", key->second);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "feed/color.h"
 #include "feed/render_inside.h"
+#include "feed/series.h"
 #include "ical/write.h"
 #include "ical/zone.h"
 
@@ -71,6 +72,54 @@ put_times(struct str *out, const struct feed_entry *entry)
 	if (entry->end > entry->start)
 		ical_put_local(out, "DTEND", zone, entry->end);
 	return zone == zone_utc() ? NULL : zone;
+}
+
+/* ---- what recurs: DTSTART's form is local, and whatever names a date has the same ---- */
+
+static void
+put_local(struct str *out, const char *name, const struct feed_entry *entry, const struct zone *zone, int64_t local)
+{
+	struct str full = {0};
+	char text[ICAL_TIME_SIZE];
+	if (entry->is_all_day) {
+		ical_put_date(out, name, local);
+		return;
+	}
+	ical_print_local(local, text);
+	str_print(&full, "%s;TZID=%s", name, zone_id(zone));
+	ical_put_raw(out, str_text(&full), text);
+	str_free(&full);
+}
+
+static void
+put_rule(struct str *out, const struct feed_entry *entry, const struct zone *zone)
+{
+	const struct feed_series *series = entry->series;
+	ical_put_raw(out, "RRULE", series->rrule);
+	for (size_t i = 0; i < series->rdate_count; i++)
+		put_local(out, "RDATE", entry, zone, series->rdates[i].start);
+	for (size_t i = 0; i < series->exdate_count; i++)
+		put_local(out, "EXDATE", entry, zone, series->exdates[i]);
+}
+
+static const struct zone *
+put_recurring_times(struct str *out, const struct feed_entry *entry, const struct feed_recurrence *recurrence)
+{
+	const struct zone *zone = entry->zone == NULL ? NULL : zone_find(entry->zone);
+	if (zone == NULL)
+		zone = zone_utc();
+	if (recurrence->kind == FEED_OVERRIDE)
+		put_local(out, "RECURRENCE-ID", entry, zone, recurrence->recurrence);
+	if (entry->is_all_day) {
+		put_days(out, entry);
+	} else {
+		put_local(out, "DTSTART", entry, zone, entry->local_start);
+		if (entry->local_end > entry->local_start)
+			put_local(out, "DTEND", entry, zone, entry->local_end);
+	}
+	if (recurrence->kind == FEED_MASTER)
+		put_rule(out, entry, zone);
+	return entry->is_all_day ? NULL : zone;
 }
 
 static void
@@ -155,7 +204,7 @@ put_status(struct str *out, const char *state)
 }
 
 const struct zone *
-feed_put_entry(struct str *out, const struct feed_entry *entry)
+feed_put_component(struct str *out, const struct feed_entry *entry, const struct feed_recurrence *recurrence)
 {
 	const struct zone *zone = NULL;
 	ical_begin(out, "VEVENT");
@@ -164,7 +213,9 @@ feed_put_entry(struct str *out, const struct feed_entry *entry)
 	ical_put_utc(out, "LAST-MODIFIED", entry->revised);
 	ical_put_utc(out, "CREATED", entry->created);
 	ical_put_number(out, "SEQUENCE", entry->sequence);
-	if (entry->is_all_day)
+	if (recurrence != NULL)
+		zone = put_recurring_times(out, entry, recurrence);
+	else if (entry->is_all_day)
 		put_days(out, entry);
 	else
 		zone = put_times(out, entry);
@@ -181,6 +232,12 @@ feed_put_entry(struct str *out, const struct feed_entry *entry)
 	put_status(out, entry->state);
 	ical_end(out, "VEVENT");
 	return zone;
+}
+
+const struct zone *
+feed_put_entry(struct str *out, const struct feed_entry *entry)
+{
+	return entry->series != NULL ? feed_put_series(out, entry) : feed_put_component(out, entry, NULL);
 }
 
 void

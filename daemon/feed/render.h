@@ -14,6 +14,7 @@
 
 #include "feed/key.h"
 
+struct feed_series;
 struct str;
 struct zone;
 
@@ -34,7 +35,8 @@ struct feed_entry {
 	const char *uid;
 	int64_t sequence, revised, created;
 	int64_t start, end;             /* end == start: an instant */
-	int64_t local_start, local_end; /* the days of an all-day event; its end is exclusive */
+	int64_t local_start, local_end; /* the days of an all-day event, its end exclusive; of a series the first date */
+	const struct feed_series *series; /* NULL: a single one */
 	bool is_all_day, blocks;        /* blocks: it has rooms */
 	const char *zone;
 	const char *state;              /* "tentative", "confirmed", "cancelled" */

@@ -20,6 +20,15 @@ void feed_put_text(struct str *out, const struct feed_entry *entry);
 /* Cuts a copy of the joined categories into a list; they live in copy. */
 size_t feed_split_categories(struct str *copy, const char *joined, const char *ret_list[static FEED_CATEGORIES_MAX]);
 
+
+/* How a VEVENT belongs to a series; NULL for a single one. Times of what recurs are always the zone's own. */
+struct feed_recurrence {
+	enum { FEED_MASTER, FEED_OVERRIDE } kind;
+	int64_t recurrence; /* of an override: when the rule has it, local */
+};
+/* One VEVENT. Returns the zone of its TZID. */
+const struct zone *feed_put_component(struct str *out, const struct feed_entry *entry, const struct feed_recurrence *recurrence);
+
 /* words.c: "Di., 24.11.2026, 18:00–20:00 Uhr", in the entry's language and zone. */
 void feed_put_when(struct str *out, const struct feed_entry *entry);
 /* What a person reads in a list of news: when, where, the text. */

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/when.h"
 #include "feed/render_inside.h"
+#include "feed/series.h"
 #include "ical/zone.h"
 
 static void
@@ -77,6 +78,46 @@ put_time(struct json_writer *writer, const char *name, const struct feed_entry *
 }
 
 static void
+put_date(struct json_writer *writer, const char *name, const struct feed_entry *entry, int64_t local)
+{
+	char text[WHEN_TEXT_SIZE];
+	when_print(local, text);
+	text[entry->is_all_day ? 10 : 19] = '\0';
+	json_put_text(writer, name, text);
+}
+
+/* Dates on the wall clock of the zone; an override names the date that it stands for. */
+static void
+put_series(struct json_writer *writer, const struct feed_entry *entry)
+{
+	const struct feed_series *series = entry->series;
+	json_open_map(writer, "series");
+	json_put_text(writer, "rrule", series->rrule);
+	json_open_list(writer, "rdates");
+	for (size_t i = 0; i < series->rdate_count; i++)
+		put_date(writer, NULL, entry, series->rdates[i].start);
+	json_close_list(writer);
+	json_open_list(writer, "exdates");
+	for (size_t i = 0; i < series->exdate_count; i++)
+		put_date(writer, NULL, entry, series->exdates[i]);
+	json_close_list(writer);
+	json_open_list(writer, "overrides");
+	for (size_t i = 0; i < series->override_count; i++) {
+		const struct feed_entry *other = &series->overrides[i].entry;
+		json_open_map(writer, NULL);
+		put_date(writer, "recurrence", entry, series->overrides[i].recurrence);
+		put_time(writer, "start", other, other->start, other->local_start);
+		put_time(writer, "end", other, other->end, other->local_end);
+		json_put_text(writer, "title", feed_title(other));
+		put_given(writer, "location", other->location);
+		json_put_text(writer, "state", other->state);
+		json_close_map(writer);
+	}
+	json_close_list(writer);
+	json_close_map(writer);
+}
+
+static void
 put_extension(struct json_writer *writer, const struct feed_entry *entry)
 {
 	json_open_map(writer, "_hubd");
@@ -93,6 +134,8 @@ put_extension(struct json_writer *writer, const struct feed_entry *entry)
 		json_put_real(writer, "longitude", entry->longitude);
 	}
 	put_uri(writer, "online", entry->online);
+	if (entry->series != NULL)
+		put_series(writer, entry);
 	json_close_map(writer);
 }
 

@@ -42,10 +42,13 @@ feed_reply_read(struct http_request *request, struct feed_key *ret_key)
 	const char *path = http_path(request), *wrong = NULL;
 	if (!request_has_clear_parameters(request))
 		return false;
+	struct feed_query query = {
+		.from = http_parameter(request, "from"), .to = http_parameter(request, "to"), .token = http_parameter(request, "key"),
+		.is_english = str_equal(http_parameter(request, "lang"), "en"),
+	};
 	path = http_decode(http_arena(request), path, strlen(path), false);
 	bool is_feed = path != NULL && str_starts(path, prefix) &&
-	    feed_key_read(http_arena(request), path + strlen(prefix), http_parameter(request, "from"), http_parameter(request, "to"),
-	        str_equal(http_parameter(request, "lang"), "en"), ret_key, &wrong);
+	    feed_key_read(http_arena(request), path + strlen(prefix), &query, ret_key, &wrong);
 	if (is_feed && wrong == NULL)
 		return true;
 	if (is_feed)
@@ -101,7 +104,7 @@ feed_reply_body(struct http_request *request, struct feed *feed, const struct fe
 	struct feed_body *body = &feed->body;
 	bool is_settled, may_gzip = has_gzip && !str_equal(http_parameter(request, "gzip"), "no");
 	int64_t modified = feed_modified(body, moment, &is_settled);
-	http_add_field(request, "Cache-Control", feed->key.kind == FEED_PRIVATE ? "private, max-age=900" : "public, max-age=900");
+	http_add_field(request, "Cache-Control", feed->key.secret != NULL ? "private, max-age=900" : "public, max-age=900");
 	http_add_field(request, "Content-Disposition", feed->disposition);
 	if (!is_settled)
 		add_date(request, "Last-Modified", modified < when_now() ? modified : when_now());

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/str.h"
 #include "feed/check.h"
 #include "http/http.h"
 
@@ -33,6 +34,12 @@ hash_bytes(const char *bytes, size_t length)
 	for (size_t i = 0; i < length; i++)
 		hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
 	return hash;
+}
+
+uint64_t
+feed_scope_hash(const char *scope, size_t length)
+{
+	return hash_bytes(scope, length);
 }
 
 static struct feed **
@@ -250,6 +257,32 @@ hash_news(const char *scopes, uint64_t *ret_hashes)
 	return count;
 }
 
+/* "forget:SCOPE" beside SCOPE: the bytes themselves must go. */
+static bool
+is_to_forget(const struct feed *feed, const char *scopes)
+{
+	for (const char *at = scopes, *end; *at != '\0'; at = *end == '\0' ? end : end + 1) {
+		end = at + strcspn(at, " ");
+		if (!str_starts(at, FEED_FORGET))
+			continue;
+		at += sizeof FEED_FORGET - 1;
+		uint64_t hash = hash_bytes(at, (size_t)(end - at));
+		for (size_t i = 0; i < feed->scope_count; i++)
+			if (feed->scopes[i] == hash)
+				return true;
+	}
+	return false;
+}
+
+void
+feed_shelf_let_go(struct feed_shelf *shelf, struct feed *feed)
+{
+	if (!feed->is_gone || is_worked_on(feed) || feed->squeezing != NULL)
+		return;
+	feed_body_clear(&feed->body);
+	feed_shelf_drop_empty(shelf, feed);
+}
+
 /* Versions that another server gave mean nothing here. */
 static void
 forget_parts(struct feed *feed)
@@ -267,11 +300,17 @@ feed_shelf_hear(struct feed_shelf *shelf, const struct feed_news *news)
 	size_t count = hash_news(news->scopes, hashes);
 	if (count == 0 && !news->is_all)
 		return;
-	for (struct feed *feed = shelf->newest; feed != NULL; feed = feed->older) {
+	bool has_forgotten = strstr(news->scopes, FEED_FORGET) != NULL;
+	for (struct feed *feed = shelf->newest, *next; feed != NULL; feed = next) {
+		next = feed->older;
 		if (news->is_all)
 			forget_parts(feed);
 		if (news->is_all || count == SIZE_MAX || (!feed->is_changed && concerns(feed, hashes, count)))
 			feed->is_changed = true;
+		if (has_forgotten && is_to_forget(feed, news->scopes)) {
+			feed->is_gone = feed->is_changed = feed->is_forgotten = true;
+			feed_shelf_let_go(shelf, feed);
+		}
 	}
 }
 

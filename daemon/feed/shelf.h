@@ -56,6 +56,7 @@ struct feed {
 	uint64_t *scopes; /* hashes; a collision only makes a feed anew */
 	size_t scope_count;
 	bool is_changed;  /* a scope of it has changed since the body, or what is being made, was begun */
+	bool is_gone;      /* what its bytes say must not be said any more: they go as soon as nobody works on them, and no copy is kept */
 	bool is_forgotten; /* versions from before mean nothing any more: what is being made starts from nothing */
 	struct feed_body body;
 	struct feed_making *making;   /* NULL: it is not being made */
@@ -65,7 +66,6 @@ struct feed {
 	struct feed_waiter *later;    /* came after a change that it may lack: for the next making */
 	bool is_reading;              /* the copy on disk */
 	struct feed_waiter *reading;
-	int64_t told_used_at;         /* of a private feed: when the database last heard that it was fetched */
 	size_t charged;               /* bytes that the shelf counts for it */
 };
 
@@ -83,6 +83,10 @@ void feed_shelf_weigh(struct feed_shelf *shelf, struct feed *feed);
 void feed_shelf_drop_empty(struct feed_shelf *shelf, struct feed *feed);
 /* Marks the feeds that the news concern. is_all: their parts are forgotten too. */
 void feed_shelf_hear(struct feed_shelf *shelf, const struct feed_news *news);
+/* A scope's mark, as feeds and copies keep it. */
+uint64_t feed_scope_hash(const char *scope, size_t length);
+/* Drops the bytes of a feed that is gone, unless somebody works on them. */
+void feed_shelf_let_go(struct feed_shelf *shelf, struct feed *feed);
 void feed_set_scopes(struct feed *feed, const char *scopes);
 void feed_body_clear(struct feed_body *body);
 /* The entity tags of a body are its bytes' hash, in hexadecimal digits; of its compressed form the same and a word. */

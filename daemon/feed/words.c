@@ -11,10 +11,10 @@ enum { DAY = 24 * 60 * 60 };
 
 static const struct {
 	const char *weekdays[7]; /* Monday first */
-	const char *until, *clock, *starts, *where;
+	const char *until, *clock, *starts, *where, *repeats;
 } words[] = {
-	{{"Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."}, "–", " Uhr", "Wann: ", "Wo: "},
-	{{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "–", "", "When: ", "Where: "},
+	{{"Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."}, "–", " Uhr", "Wann: ", "Wo: ", "; wiederholt sich"},
+	{{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "–", "", "When: ", "Where: ", "; repeats"},
 };
 static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
 	"November", "December"};
@@ -87,6 +87,8 @@ feed_put_story(struct str *out, const struct feed_entry *entry)
 	struct str text = {0};
 	str_put(out, words[entry->is_english].starts);
 	feed_put_when(out, entry);
+	if (entry->series != NULL)
+		str_put(out, words[entry->is_english].repeats);
 	if (entry->location != NULL && entry->location[0] != '\0')
 		str_print(out, "\n%s%s", words[entry->is_english].where, entry->location);
 	feed_put_text(&text, entry);

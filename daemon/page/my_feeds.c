@@ -40,6 +40,44 @@ put_crumbs(struct http_request *request, struct json_writer *writer)
 
 /* ---- GET /me/feeds ---- */
 
+/* Whether the subscriber has the newest version, in words. */
+static const char *
+version_of(struct http_request *request, const struct json *feed)
+{
+	const struct json *behind = json_get(feed, "behind");
+	if (json_kind(behind) != JSON_IS_INTEGER)
+		return NULL;
+	long long count = (long long)json_as_integer(behind);
+	if (count == 0)
+		return page_text(request, "feeds.newest");
+	return arena_print(http_arena(request), "%lld %s", count, page_text(request, count == 1 ? "feeds.behind_one" : "feeds.behind"));
+}
+
+static void
+put_feed(struct http_request *request, struct json_writer *writer, const struct json *feed)
+{
+	const char *fetched = json_as_text(json_get(feed, "fetched"));
+	json_open_map(writer, NULL);
+	json_put_text(writer, "id", arena_print(http_arena(request), "%lld", (long long)json_as_integer(json_get(feed, "id"))));
+	json_put_value(writer, "name", json_get(feed, "name"));
+	json_put_value(writer, "of", json_get(feed, "title"));
+	json_put_text(writer, "created", moment(request, json_as_text(json_get(feed, "created"))));
+	json_put_text(writer, "used", fetched != NULL ? moment(request, fetched) : NULL);
+	json_put_text(writer, "version", version_of(request, feed));
+	json_close_map(writer);
+}
+
+static void
+put_choice(struct http_request *request, struct json_writer *writer, const struct json *choice)
+{
+	const char *subject = json_as_text(json_get(choice, "subject"));
+	json_open_map(writer, NULL);
+	json_put_value(writer, "of", json_get(choice, "of"));
+	json_put_value(writer, "title", json_get(choice, "title"));
+	json_put_text(writer, "kind", str_equal(subject, "mine") ? NULL : page_text(request, arena_print(http_arena(request), "feeds.of_%s", subject)));
+	json_close_map(writer);
+}
+
 void
 page_answer_my_feeds(struct http_request *request, const struct db_rows *rows)
 {
@@ -47,22 +85,18 @@ page_answer_my_feeds(struct http_request *request, const struct db_rows *rows)
 	struct page_view view;
 	if (document == NULL)
 		return;
-	const struct json *feeds = json_get(document, "feeds");
+	const struct json *feeds = json_get(document, "feeds"), *choices = json_get(document, "choices");
 	page_begin(document, &view, page_text(request, "feeds.title"));
 	put_crumbs(request, &view.writer);
 	json_put_bool(&view.writer, "is_revoked_now", str_equal(parts_parameter(request, "done"), "revoked"));
 	json_put_bool(&view.writer, "has_addresses", json_size(feeds) > 0);
 	json_open_list(&view.writer, "addresses");
-	for (size_t i = 0; i < json_size(feeds); i++) {
-		const struct json *feed = json_at(feeds, i);
-		const char *used = json_as_text(json_get(feed, "used"));
-		json_open_map(&view.writer, NULL);
-		json_put_text(&view.writer, "id", arena_print(http_arena(request), "%lld", (long long)json_as_integer(json_get(feed, "id"))));
-		json_put_value(&view.writer, "name", json_get(feed, "name"));
-		json_put_text(&view.writer, "created", moment(request, json_as_text(json_get(feed, "created"))));
-		json_put_text(&view.writer, "used", used != NULL ? moment(request, used) : NULL);
-		json_close_map(&view.writer);
-	}
+	for (size_t i = 0; i < json_size(feeds); i++)
+		put_feed(request, &view.writer, json_at(feeds, i));
+	json_close_list(&view.writer);
+	json_open_list(&view.writer, "choices");
+	for (size_t i = 0; i < json_size(choices); i++)
+		put_choice(request, &view.writer, json_at(choices, i));
 	json_close_list(&view.writer);
 	page_end(request, &view, 200, "my-feeds");
 }
@@ -84,9 +118,21 @@ page_ask_feed_add(struct http_request *request, const struct db_rows *looked, st
 	request_keep(request, token);
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "name", name);
+	json_put_text(&writer, "of", request_form(request, "of"));
 	json_put_text(&writer, "sha256", hash);
 	json_close_map(&writer);
 	return true;
+}
+
+/* What belongs to the person alone or to a hub is found by the token; an organisation's and a team's address names it. */
+static const char *
+address_of(struct http_request *request, const struct json *document)
+{
+	struct arena *arena = http_arena(request);
+	const char *of = json_as_text(json_get(document, "of")), *token = request_kept(request);
+	if (str_equal(of, "organisation") || str_equal(of, "team"))
+		return arena_print(arena, "/feeds/%s/%s.ics?key=%s", of, json_as_text(json_get(document, of)), token);
+	return arena_print(arena, "/feeds/private/%s.ics", token);
 }
 
 /* The only page that ever shows the address; it is the answer to the form, so that no other address leads to it. */
@@ -97,11 +143,11 @@ page_answer_feed_add(struct http_request *request, const struct db_rows *rows)
 	struct page_view view;
 	if (document == NULL)
 		return;
-	const char *path = arena_print(http_arena(request), "/feeds/private/%s.ics", (const char *)request_kept(request));
+	const char *path = address_of(request, document);
 	page_begin(document, &view, page_text(request, "feeds.new_title"));
 	put_crumbs(request, &view.writer);
 	json_put_value(&view.writer, "name", json_get(document, "name"));
-	place_put_subscribe(request, &view.writer, path, page_text(request, "feeds.calendar"), path);
+	place_put_subscribe(request, &view.writer, path, json_as_text(json_get(document, "title")), path);
 	page_end(request, &view, 200, "my-feed-new");
 }
 

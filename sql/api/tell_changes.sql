@@ -11,7 +11,7 @@ BEGIN
     SELECT * INTO seen FROM api.feed_changes(since);
     SELECT string_agg(scope, ' ' ORDER BY scope) INTO public_scopes
     FROM unnest(string_to_array(CASE WHEN seen.is_all THEN 'all' ELSE seen.scopes END, ' ')) AS scope
-    WHERE scope NOT LIKE 'person:%' AND scope <> 'compacted';
+    WHERE scope !~ '^(person|token|forget|team|organisation):' AND scope <> 'compacted';
     IF since IS NOT NULL AND public_scopes IS NOT NULL THEN
         -- A payload holds less than 8000 bytes.
         PERFORM pg_notify('hubd_changed', CASE WHEN length(public_scopes) < 7900 THEN public_scopes ELSE 'all' END);

@@ -20,6 +20,8 @@ BEGIN
         RETURNING c.xid, c.scope
     )
     SELECT count(*) FILTER (WHERE scope <> 'compacted'), max(xid) FILTER (WHERE scope <> 'compacted') INTO deleted, newest FROM gone;
+    -- No copy on disk is kept for so long.
+    DELETE FROM hubd.change AS c WHERE c.scope LIKE 'forget:%' AND c.at < hubd.present() - interval '40 days';
     IF newest IS NOT NULL THEN
         INSERT INTO hubd.change (scope, xid, at)
         SELECT 'compacted', greatest(newest, (SELECT max(c.xid) FROM hubd.change AS c WHERE c.scope = 'compacted')),
@@ -27,3 +29,10 @@ BEGIN
     END IF;
     RETURN deleted;
 END $$;
+
+-- What these scopes show must be gone, at once and everywhere, whether or not somebody asks: a secret was revoked, a person erased. Tells
+-- every process to drop the bytes that it keeps, in memory and on disk; one that is not running reads it when it comes back.
+CREATE OR REPLACE FUNCTION hubd.forget(scopes text[]) RETURNS void LANGUAGE sql
+    BEGIN ATOMIC
+        SELECT hubd.changed(scopes || ARRAY(SELECT 'forget:' || scope FROM unnest(scopes) AS scope WHERE scope IS NOT NULL));
+    END;

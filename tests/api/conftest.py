@@ -99,7 +99,7 @@ class Service:
         lines = {"database": server.conninfo("hubd_serve", database), "work_database": server.conninfo("hubd_work", database),
                  "admin_database": server.conninfo("hubd_admin", database), "owner_database": server.conninfo(None, database),
                  "data_directory": ROOT, "state_directory": self.folder / "state", "public_url": self.url,
-                 "listen": f"127.0.0.1:{self.port}", "change_delay": "100ms", "work_poll": "500ms", **(settings or {})}
+                 "listen": f"127.0.0.1:{self.port}", "change_delay": "100ms", "work_poll": "500ms", "feed_fetches_told": "200ms", **(settings or {})}
         self.conf = self.folder / "hubd.conf"
         self.conf.write_text("".join(f"{name} = {value}\n" for name, value in lines.items()), encoding="utf-8")
 

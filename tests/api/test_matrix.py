@@ -189,6 +189,8 @@ row("GET /feeds/event/{id}", PUBLIC, at("/feeds/event/{id}.ics", id=lambda w, h:
 row("GET /feeds/hub/{hub}/freebusy.ics", PUBLIC, at("/feeds/hub/{hub}/freebusy.ics"))
 row("GET /feeds/resource/{hub}/{resource}/freebusy.ics", PUBLIC, at("/feeds/resource/{hub}/{room}/freebusy.ics", room=room))
 row("GET /feeds/private/{token}", ("HHHHHHH", "HHHHHHH"), "/feeds/private/geraten.ics")  # the address itself is the right
+row("GET /feeds/team/{team}", ("HHHHHHH", "HHHHHHH"), "/feeds/team/geraten.ics")  # its key is
+row("GET /feeds/organisation/{organisation}", ("HHHHHHH", "HHHHHHH"), f"/feeds/organisation/geraten.ics?key={'A' * 43}")
 
 for _path in ("/hubs/{hub}", "/hubs/{hub}/calendar", "/hubs/{hub}/resources", "/hubs/{hub}/book", "/embed/{hub}", "/api/v1/hubs/{hub}"):
     row(f"GET {_path}", PUBLIC, at(_path))
@@ -229,6 +231,9 @@ row("DELETE /api/v1/series/{id}", THEIRS, at("/api/v1/series/{id}", id=lambda w,
 for _path in ("/me", "/me/feeds", "/api/v1/organisations", "/api/v1/teams", "/api/v1/delegates"):
     row(f"GET {_path}", SIGNED_IN)
 row("POST /me/feeds", SIGNED_IN, form={"name": "Telefon"})
+row("GET /api/v1/feeds", SIGNED_IN)
+row("POST /api/v1/feeds", SIGNED_IN, body={"name": "Telefon", **DRY})
+row("DELETE /api/v1/feeds/{id}", NOBODYS, "/api/v1/feeds/1", DRY)
 row("POST /me/feeds/{id}/revoke", NOBODYS, "/me/feeds/1/revoke", form={})
 
 # A hub's managers: resources, closures, events.

@@ -236,7 +236,7 @@ addresses_name_feeds_and_nothing_else(void)
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct feed_key key;
 		const char *wrong = NULL;
-		bool is_feed = feed_key_read(arena, cases[i].path, cases[i].from, cases[i].to, false, &key, &wrong);
+		bool is_feed = feed_key_read(arena, cases[i].path, &(struct feed_query){.from = cases[i].from, .to = cases[i].to}, &key, &wrong);
 		CHECK(is_feed == (cases[i].text != NULL || cases[i].wrong != NULL));
 		CHECK(str_equal(wrong, cases[i].wrong));
 		if (is_feed && wrong == NULL)
