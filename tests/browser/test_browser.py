@@ -16,7 +16,6 @@ import postgres  # noqa: E402
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 MAILS = ("kim.sommer@example.org", "robin.becker@example.org")
-JOURNEYS = sorted(path.name for path in HERE.glob("journey_*.mjs"))
 
 
 def why_not():
@@ -67,11 +66,6 @@ def test_every_page_is_accessible_valid_light_and_still(examples):
 
 def test_nothing_moves_under_the_finger_while_a_page_comes_on_a_slow_line(examples):
     judge(drive(examples, "slow_line.mjs"))
-
-
-@pytest.mark.parametrize("journey", JOURNEYS)
-def test_a_journey_arrives(examples, journey):
-    judge(drive(examples, journey))
 
 
 def main():

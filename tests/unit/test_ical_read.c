@@ -296,6 +296,20 @@ repeat(const char *before, const char *each, size_t count, const char *after)
 	return str_steal(&text, NULL);
 }
 
+/* Each is one more than what is read: a file, and its events. */
+static void
+a_file_without_end_fills_the_memory(void)
+{
+	size_t length = ICAL_READ_BYTES + 1;
+	char *long_one = repeat("", " ", length, "");
+	memcpy(long_one, "BEGIN:VCALENDAR\r\n", 17);
+	check_refused(long_one, length, "at most 67108864 are read");
+	free(long_one);
+	char *many = repeat("BEGIN:VCALENDAR\r\n", "BEGIN:VEVENT\r\nEND:VEVENT\r\n", ICAL_READ_EVENTS + 1, "END:VCALENDAR\r\n");
+	check_refused(many, strlen(many), "more than 200000 events");
+	free(many);
+}
+
 static void
 a_hostile_file_stops_the_server(void)
 {
@@ -325,4 +339,5 @@ TEST_MAIN(TEST(an_event_loses_its_texts_on_the_way_in), TEST(an_event_comes_in_a
     TEST(one_bad_event_costs_the_others), TEST(an_event_without_uid_comes_in_twice_at_the_next_import),
     TEST(an_old_version_of_an_event_wins_over_the_new_one), TEST(a_series_is_read_as_a_single_event),
     TEST(a_zone_that_only_the_file_knows_moves_its_events), TEST(two_calendars_in_one_file_lose_the_second),
-    TEST(a_file_that_is_no_calendar_is_refused_without_a_reason), TEST(a_hostile_file_stops_the_server))
+    TEST(a_file_that_is_no_calendar_is_refused_without_a_reason),
+    TEST(a_file_without_end_fills_the_memory), TEST(a_hostile_file_stops_the_server))

@@ -10,6 +10,7 @@
 #include "base/xml.h"
 #include "check.h"
 #include "ical/event.h"
+#include "ical/read.h"
 #include "ical/zone.h"
 
 static struct arena *arena;
@@ -160,6 +161,12 @@ a_hostile_or_broken_file_is_taken_in_or_refused_without_a_reason(void)
 	for (int i = 0; i < 100000; i++)
 		str_put(&deep, "<schedule>");
 	check_refused(str_text(&deep), "nested too deep");
+	str_clear(&deep);
+	str_put(&deep, "{\"schedule\":{\"conference\":{\"days\":[{\"rooms\":{\"A\":[{}");
+	for (int i = 0; i < ICAL_READ_EVENTS; i++)
+		str_put(&deep, ",{}");
+	str_put(&deep, "]}}]}}}");
+	check_refused(str_text(&deep), "more than 200000 entries");
 	str_free(&deep);
 	check_refused("hello", "BEGIN:VCALENDAR");
 	arena_free(arena); /* the last test: nothing is left behind */
