@@ -113,8 +113,9 @@ struct route {
 	route_answer *answer;      /* NULL: answer_reply() */
 };
 
-/* The matched route's statement: by it a table of ask's tells its rows apart. NULL where the route has none. */
+/* The matched route's statement (NULL where it has none) and its path: by them a table of an ask tells its rows apart. */
 const char *request_statement(const struct http_request *request);
+const char *request_pattern(const struct http_request *request);
 /* A path parameter of the matched route, decoded; NULL when the route has no such one. */
 const char *route_parameter(const struct http_request *request, const char *name);
 /* "de" or "en": ?lang=, then the cookie "lang", then Accept-Language, then German. */

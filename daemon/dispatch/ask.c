@@ -38,6 +38,12 @@ request_statement(const struct http_request *request)
 }
 
 const char *
+request_pattern(const struct http_request *request)
+{
+	return exchange_of(request)->route->path;
+}
+
+const char *
 request_language(const struct http_request *request)
 {
 	struct exchange *exchange = exchange_of(request);

@@ -15,11 +15,11 @@ enum { DAY = 86400 };
 
 static const struct tab {
 	const char *name, *path;
-} tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}};
+} tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}, {"members", "/members"}};
 
 /* What a page may say it has done: texts "manage.done_…". */
 static const char *const deeds[] = {"added", "changed", "retired", "restored", "imported", "photo", "photo_gone", "closed", "lifted", "event_made", "event_changed",
-    "event_cancelled", NULL};
+    "event_cancelled", "invited", "passed", "roles", "answered", "revoked", NULL};
 
 struct dates
 manage_dates(struct http_request *request)

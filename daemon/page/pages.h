@@ -133,4 +133,24 @@ bool page_ask_manage_event_write(struct http_request *request, const struct db_r
 void page_answer_manage_event_write(struct http_request *request, const struct db_rows *rows);
 void page_answer_manage_event_cancel(struct http_request *request, const struct db_rows *rows);
 
+/* people.c, people_forms.c: joining, invitations, organisations, teams, delegates, the agency's numbers */
+bool page_ask_people(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+bool page_ask_people_form(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_people_form(struct http_request *request, const struct db_rows *rows);
+void page_answer_invitation(struct http_request *request, const struct db_rows *rows);
+void page_answer_join(struct http_request *request, const struct db_rows *rows);
+void page_answer_join_link(struct http_request *request, const struct db_rows *rows);
+void page_answer_organisations(struct http_request *request, const struct db_rows *rows);
+void page_answer_organisation(struct http_request *request, const struct db_rows *rows);
+void page_answer_teams(struct http_request *request, const struct db_rows *rows);
+void page_answer_team(struct http_request *request, const struct db_rows *rows);
+void page_answer_delegates(struct http_request *request, const struct db_rows *rows);
+void page_answer_agency(struct http_request *request, const struct db_rows *rows);
+
+/* manage_members.c */
+void page_answer_manage_members(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_members_csv(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_members_csv(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_members_import(struct http_request *request, const struct db_rows *rows);
+
 #endif

@@ -12,13 +12,21 @@ BEGIN
         ORDER BY b.hub_id, b.id;
 END $$;
 
+-- Who may take over: everybody else in it.
+CREATE OR REPLACE FUNCTION hubd.heirs(person bigint, organisation bigint, team bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'name', p.name) ORDER BY lower(p.name), p.id), '[]') FROM hubd.person AS p
+        WHERE p.id <> heirs.person AND (EXISTS (SELECT FROM hubd.organisation_member AS m WHERE m.organisation_id = organisation AND m.person_id = p.id)
+            OR EXISTS (SELECT FROM hubd.team_member AS m WHERE m.team_id = team AND m.person_id = p.id)));
+END $$;
+
 -- The question: how many there are, the first of them, and what may be said.
-CREATE OR REPLACE FUNCTION hubd.problem_bookings_ahead(caller jsonb, person bigint, ahead hubd.booking[], choices text[]) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION hubd.problem_bookings_ahead(caller jsonb, person bigint, ahead hubd.booking[], choices text[], heirs jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN hubd.problem(409, 'bookings-ahead', hubd.say(hubd.language(caller), 'Es ist noch etwas gebucht', 'Something is still booked'), hubd.say(hubd.language(caller),
             format('Für später sind noch %s Buchungen da. Was soll aus ihnen werden? bookings: %s.', cardinality(ahead), array_to_string(choices, ', ')),
             format('%s bookings are still ahead. What shall become of them? bookings: %s.', cardinality(ahead), array_to_string(choices, ', '))),
-        jsonb_build_object('pointer', '/bookings', 'count', cardinality(ahead), 'choices', choices,
+        jsonb_build_object('pointer', '/bookings', 'count', cardinality(ahead), 'choices', choices, 'heirs', heirs,
             'bookings', (SELECT jsonb_agg(jsonb_build_object('id', b.id, 'hub', h.slug, 'title', b.title, 'start', hubd.instant(lower(b.during)), 'local_start', hubd.wall(b.local_start),
                 'local_end', hubd.wall(b.local_end)) ORDER BY lower(b.during), b.id)
                 FROM (SELECT * FROM unnest(ahead) AS a ORDER BY lower(a.during), a.id LIMIT 50) AS b JOIN hubd.hub AS h ON h.id = b.hub_id)));
@@ -119,7 +127,7 @@ BEGIN
     ELSIF cardinality(ahead) = 0 THEN
         RETURN NULL;
     ELSIF choice IS NULL THEN
-        RETURN hubd.problem_bookings_ahead(caller, person, ahead, choices);
+        RETURN hubd.problem_bookings_ahead(caller, person, ahead, choices, hubd.heirs(person, organisation, team));
     ELSIF choice = 'cancel' THEN
         PERFORM hubd.settle_series(caller, person, choice, hub, organisation, team, NULL);
         PERFORM hubd.cancel_ahead(caller, person, ARRAY(SELECT b FROM hubd.bookings_ahead(person, hub, organisation, team) AS b));

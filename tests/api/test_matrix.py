@@ -113,6 +113,12 @@ class World:
     def day_pass(self, hub):
         return self.sql(f"INSERT INTO hubd.day_pass (hub_id, person_id, day) VALUES ({self.hub(hub)}, {self.person(self.owners[hub])}, current_date + {next(_numbers)}) RETURNING id")
 
+    def colleague(self):
+        """Somebody of the organisation beside its admin."""
+        person = self.fresh(OWN)
+        self.sql(f"INSERT INTO hubd.organisation_member (organisation_id, person_id) SELECT id, {person} FROM hubd.organisation WHERE slug = 'fremde-firma' RETURNING 1")
+        return person
+
     def fresh(self, hub):
         """Somebody of the hub by role, to give and take roles."""
         name = f"neu-{next(_numbers)}"
@@ -295,6 +301,46 @@ row("PATCH /api/v1/teams/{team}/members/{person}", NOBODYS, at(TEAM + "/members/
 row("DELETE /api/v1/teams/{team}/members/{person}", NOBODYS, at(TEAM + "/members/{id}", id=lambda w, h: w.person("jonas")), DRY)
 row("DELETE /api/v1/delegates/{person}", NOBODYS, at("/api/v1/delegates/{id}", id=lambda w, h: w.person("jonas")), DRY)
 row("GET /api/v1/statistics/hubs", AGENCY)
+
+# Pages about people. A form that was done leads to a page of its own; the objects are fresh for each role.
+row("GET /hubs/{hub}/join", PUBLIC, at("/hubs/{hub}/join"))
+row("POST /hubs/{hub}/join", PUBLIC, at("/hubs/{hub}/join"), form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example", "name": "M"}, also=(409, 429))
+row("GET /join/{token}", PUBLIC, "/join/geraten")          # whoever has the token reads the mailbox; a guessed one shows nothing
+row("POST /join/{token}", ("HHHHHHH", "HHHHHHH"), "/join/geraten", form={})
+row("GET /invitations/{token}", PUBLIC, "/invitations/geraten")
+row("POST /invitations/{token}", ("HHHHHHH", "HHHHHHH"), "/invitations/geraten", form={"accept": "yes"})
+row("POST /me/invitations/{id}", NOBODYS, at("/me/invitations/{id}", id=lambda w, h: w.invitation(h)), form={"accept": "yes"})
+for _path in ("/me/organisations", "/me/teams", "/me/delegates"):
+    row(f"GET {_path}", SIGNED_IN)
+row("POST /me/organisations", SIGNED_IN, form=lambda w, h: {"name": f"Matrix {next(_numbers)}", "kind": "startup"})
+row("POST /me/organisation", SIGNED_IN, form={"organisation": ""})
+row("POST /me/teams", SIGNED_IN, form=lambda w, h: {"name": f"Matrix {next(_numbers)}"})
+row("POST /me/delegates", SIGNED_IN, form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example"})
+row("POST /me/delegates/{person}/end", NOBODYS, at("/me/delegates/{id}/end", id=lambda w, h: w.person("jonas")), form={})
+row("POST /me/hubs/{hub}/leave", ("SHHHHHH", "SHHHHHH"), "/me/hubs/nirgends/leave", form={})  # nobody leaves for another; leaving itself is tested elsewhere
+ORGANISATION, A_TEAM = "/me/organisations/{organisation}", "/me/teams/{team}"
+row(f"GET {ORGANISATION}", NOBODYS, "/me/organisations/fremde-firma")
+row(f"POST {ORGANISATION}", ADMINS, "/me/organisations/fremde-firma", form={"name": "Fremde Firma", "kind": "sme"})
+row(f"POST {ORGANISATION}/join", NOBODYS, "/me/organisations/fremde-firma/join", form={})
+row(f"POST {ORGANISATION}/invite", ADMINS, "/me/organisations/fremde-firma/invite", form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example"})
+row(f"POST {ORGANISATION}/members/{{person}}", ADMINS, at("/me/organisations/fremde-firma/members/{id}", id=lambda w, h: w.person("jonas")), form={"is_admin": "yes"})
+row(f"POST {ORGANISATION}/members/{{person}}/leave", ADMINS, at("/me/organisations/fremde-firma/members/{id}/leave", id=lambda w, h: w.colleague()), form={"bookings": "keep"})
+row(f"GET {A_TEAM}", NOBODYS, "/me/teams/fremdes-team")
+row(f"POST {A_TEAM}", NOBODYS, "/me/teams/fremdes-team", form={"name": "Meins"})
+row(f"POST {A_TEAM}/invite", NOBODYS, "/me/teams/fremdes-team/invite", form={"mail": "x@matrix.example"})
+row(f"POST {A_TEAM}/members/{{person}}", NOBODYS, at("/me/teams/fremdes-team/members/{id}", id=lambda w, h: w.person("jonas")), form={"is_admin": "yes"})
+row(f"POST {A_TEAM}/members/{{person}}/leave", NOBODYS, at("/me/teams/fremdes-team/members/{id}/leave", id=lambda w, h: w.person("jonas")), form={})
+row(f"GET {MANAGE}/members", MANAGERS, at(MANAGE + "/members"))
+row(f"GET {MANAGE}/members/csv", MANAGERS, at(MANAGE + "/members/csv"))
+row(f"POST {MANAGE}/members/csv", MANAGERS, at(MANAGE + "/members/csv"), form=lambda w, h: {"table": f"mail,name\n{next(_numbers)}@matrix.example,M", "step": "look"})
+row(f"POST {MANAGE}/members/invite", MANAGERS, at(MANAGE + "/members/invite"), form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example"})
+row(f"POST {MANAGE}/members/day-pass", MANAGERS, at(MANAGE + "/members/day-pass"), form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example", "day": day(3)})
+row(f"POST {MANAGE}/members/roles", MANAGERS, at(MANAGE + "/members/roles"), form=lambda w, h: {"person": w.fresh(h), "role": "trainer"})
+row(f"POST {MANAGE}/members/{{person}}/end", MANAGERS, at(MANAGE + "/members/{id}/end", id=lambda w, h: w.fresh(h)), form={"role": "member"})
+row(f"POST {MANAGE}/requests/{{id}}", HIDDEN, at(MANAGE + "/requests/{id}", id=lambda w, h: w.request(h)), form={"state": "accepted"})
+row(f"POST {MANAGE}/invitations/{{id}}/revoke", HIDDEN, at(MANAGE + "/invitations/{id}/revoke", id=lambda w, h: w.invitation(h)), form={})
+row(f"POST {MANAGE}/day-passes/{{id}}/revoke", HIDDEN, at(MANAGE + "/day-passes/{id}/revoke", id=lambda w, h: w.day_pass(h)), form={})
+row("GET /agency", AGENCY)
 
 
 # ---- the walk ----
