@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION api.job_mail_begin(job_id bigint) RETURNS TABLE (id b
 DECLARE
     wanted bigint := (SELECT j.key::bigint FROM job AS j WHERE j.id = job_id AND j.kind = 'mail' AND j.state = 'running');
     m hubd.message;
+    shown jsonb;
 BEGIN
     IF wanted IS NULL THEN
         RETURN;
@@ -19,13 +20,20 @@ BEGIN
     ELSIF m.state = 'sending' AND mail_unknown(m.id) THEN
         m.id := NULL;
     END IF;
+    IF m.id IS NOT NULL THEN
+        shown := mail_data(m.kind, m.data, m.language);
+        IF shown IS NULL THEN
+            PERFORM end_mail(m.id, 'expired', 'what it was about is gone');
+            m.id := NULL;
+        END IF;
+    END IF;
     IF m.id IS NULL THEN
         DELETE FROM job AS j WHERE j.id = job_id;
         RETURN;
     END IF;
     UPDATE message AS o SET state = 'queued', attempts = o.attempts + 1 WHERE o.id = m.id;
     RETURN QUERY
-    SELECT m.id, m.attempts + 1, m.kind, m.class, m.language, coalesce(m.address, p.mail), coalesce(p.name, ''), h.name, h.color, m.data::text, m.identity::text,
+    SELECT m.id, m.attempts + 1, m.kind, m.class, m.language, coalesce(m.address, p.mail), coalesce(p.name, ''), h.name, h.color, shown::text, m.identity::text,
         extract(epoch FROM m.created_at)::bigint, p.unsubscribe
     FROM (SELECT 1) AS one LEFT JOIN person AS p ON p.id = m.person_id LEFT JOIN hub AS h ON h.id = m.hub_id;
 END $$;

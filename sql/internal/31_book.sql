@@ -126,6 +126,9 @@ BEGIN
     SELECT * INTO outcome FROM hubd.place(hub, ARRAY[b.id]);
     IF outcome.is_placed THEN
         PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[b.id]));
+        IF NOT is_hold THEN
+            PERFORM hubd.tell_booking(b, 'confirmed', person);
+        END IF;
         RETURN hubd.booking_reply(201, b, person, is_manager, hubd.language(caller));
     END IF;
     reply := hubd.refuse_booking(caller, person, is_manager, b, outcome, b.id);

@@ -44,6 +44,7 @@ CREATE OR REPLACE FUNCTION hubd.cancel_booking(caller jsonb, person bigint, is_m
 DECLARE
     b hubd.booking := hubd.lock_booking(hub, '{}', booking, false);
     problem api.reply := hubd.problem_of_change(caller, person, is_manager, b);
+    is_told boolean;
 BEGIN
     IF problem.status IS NOT NULL THEN
         RETURN problem;
@@ -52,6 +53,7 @@ BEGIN
     ELSIF upper(b.during) <= hubd.present() AND NOT is_manager THEN
         RETURN hubd.problem_unprocessable(caller, 'in-the-past', '/id', 'Diese Buchung ist schon vorbei.', 'This booking is already over.');
     END IF;
+    is_told := b.state = 'confirmed';
     PERFORM hubd.release(hub, ARRAY[booking]);
     UPDATE hubd.booking AS o SET state = 'cancelled', cancelled_at = hubd.present(), revised_at = hubd.present(),
         sequence = o.sequence + 1, revision = o.revision + 1 WHERE o.hub_id = hub AND o.id = booking RETURNING * INTO b;
@@ -59,6 +61,9 @@ BEGIN
         PERFORM hubd.touch_series(hub, b.series_id, b.recurrence_id);
     END IF;
     PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[booking]));
+    IF is_told THEN
+        PERFORM hubd.tell_booking(b, 'cancelled', person);
+    END IF;
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
 
@@ -79,6 +84,7 @@ BEGIN
         UPDATE hubd.booking AS o SET state = 'confirmed', expires_at = NULL, revised_at = hubd.present(),
             sequence = o.sequence + 1, revision = o.revision + 1 WHERE o.hub_id = hub AND o.id = booking RETURNING * INTO b;
         PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[booking]));
+        PERFORM hubd.tell_booking(b, 'confirmed', person);
     END IF;
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
@@ -122,6 +128,7 @@ DECLARE
     before text[] := hubd.booking_scopes(hub, ARRAY[booking]);
     items hubd.item[];
     outcomes hubd.placing[];
+    was hubd.booking;
 BEGIN
     IF problem.status IS NULL THEN
         items := CASE WHEN input -> 'items' IS NOT NULL THEN hubd.read_items(hub, input -> 'items', b.kind) END;
@@ -130,6 +137,7 @@ BEGIN
     IF problem.status IS NOT NULL THEN
         RETURN problem;
     END IF;
+    was := b;
     b := hubd.write_change(b, starts, ends, input, items, is_move);
     IF is_move THEN
         PERFORM hubd.release(hub, ARRAY[booking]);
@@ -143,6 +151,9 @@ BEGIN
         PERFORM hubd.touch_series(hub, b.series_id, NULL);
     END IF;
     PERFORM hubd.changed(before || hubd.booking_scopes(hub, ARRAY[booking]));
+    IF is_move AND b.state = 'confirmed' THEN
+        PERFORM hubd.tell_booking(b, 'moved', person, was);
+    END IF;
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
 

@@ -40,6 +40,9 @@ BEGIN
         RETURN hubd.refuse_booking(caller, person, is_manager, b, outcomes[1], booking);
     END IF;
     PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[booking]));
+    IF b.state = 'confirmed' THEN
+        PERFORM hubd.tell_booking(b, 'confirmed', person);
+    END IF;
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
 

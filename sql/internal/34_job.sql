@@ -43,6 +43,7 @@ BEGIN
     UPDATE hubd.booking AS b SET revision = revision + 1, sequence = sequence + 1, revised_at = hubd.present()
         WHERE b.hub_id = hub AND b.id = ANY (told);
     PERFORM hubd.changed(hubd.booking_scopes(hub, told));
+    PERFORM hubd.tell_booking(b, 'told', NULL) FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (told) AND b.state = 'confirmed';
 END $$;
 
 -- Under each hub's lock, so that no re-arrangement under way moves what is told.

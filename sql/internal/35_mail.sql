@@ -5,9 +5,9 @@
 -- What somebody else ("by") did to one's booking is necessary.
 CREATE OR REPLACE FUNCTION hubd.mail_class(kind text, data jsonb) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN CASE
-        WHEN kind IN ('booking-moved', 'booking-cancelled') AND data ->> 'by' IS NOT NULL THEN 'necessary'
-        WHEN kind IN ('booking-confirmed', 'booking-moved', 'booking-cancelled', 'booking-told', 'hold-expired', 'event-changed', 'event-cancelled', 'join-request',
-            'series-incomplete', 'series-date-booked') THEN 'waiting'
+        WHEN kind LIKE ANY ('{booking-%,series-%}') AND data ->> 'by' IS NOT NULL THEN 'necessary'
+        WHEN kind IN ('booking-confirmed', 'booking-moved', 'booking-cancelled', 'booking-told', 'series-confirmed', 'series-changed', 'series-cancelled',
+            'series-incomplete', 'series-date-booked', 'hold-expired', 'event-changed', 'event-cancelled', 'join-request') THEN 'waiting'
         WHEN kind IN ('reminder', 'digest') THEN kind
         ELSE 'necessary' END;
 

@@ -267,6 +267,7 @@ BEGIN
     END IF;
     dates := hubd.settle_dates(s, s.choice, dates);
     PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY (SELECT d.booking_id FROM unnest(dates) AS d WHERE d.booking_id IS NOT NULL)));
+    PERFORM hubd.tell_series(s, 'confirmed', person);
     RETURN hubd.series_reply(201, caller, s, dates);
 END $$;
 

@@ -313,6 +313,9 @@ BEGIN
     END IF;
     dates := hubd.settle_changed(s, choice, dates, old, old_items, is_exclusive);
     PERFORM hubd.changed(scopes || hubd.booking_scopes(s.hub_id, hubd.dates_of_series(s.hub_id, s.id)));
+    -- "This and following" made a series of the rest just now: of the other one its reader's calendar must know that it ends.
+    PERFORM hubd.tell_series(o, 'changed', hubd.caller_person(caller, 'write')) FROM hubd.series AS o
+        WHERE o.hub_id = s.hub_id AND (o.id = s.id OR (o.id = s.follows_id AND s.created_at = hubd.present())) ORDER BY o.id;
     RETURN hubd.series_reply(200, caller, s, dates);
 END $$;
 
@@ -412,6 +415,11 @@ BEGIN
     PERFORM hubd.cancel_dates(hub, gone);
     PERFORM hubd.changed(hubd.booking_scopes(hub, gone) || ('person:' || s.person_id));
     SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = hub AND o.id = s.id;
+    IF input ->> 'scope' = 'this' THEN
+        PERFORM hubd.tell_booking(b, 'cancelled', person) FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (gone);
+    ELSE
+        PERFORM hubd.tell_series(s, CASE s.state WHEN 'cancelled' THEN 'cancelled' ELSE 'changed' END, person);
+    END IF;
     RETURN hubd.series_reply(200, caller, s, dates);
 END $$;
 

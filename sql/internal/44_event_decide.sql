@@ -212,6 +212,8 @@ CREATE OR REPLACE FUNCTION hubd.change_event(caller jsonb, person bigint, input 
 DECLARE
     taken record;
     refusal api.reply;
+    was hubd.occurrence;
+    reply api.reply;
 BEGIN
     SELECT * INTO taken FROM hubd.take_event(caller, person, input);
     refusal := CASE WHEN (taken.refusal).status IS NULL THEN hubd.refuse_scope(caller, taken.e, input) ELSE taken.refusal END;
@@ -221,7 +223,12 @@ BEGIN
     IF input - '{id,dry_run,scope,recurrence_id,looked,on_conflict}'::text[] = '{}' THEN
         RETURN hubd.event_date_reply((taken.e).hub_id, (taken.e).id, (input ->> 'recurrence_id')::timestamp, 200);
     END IF;
-    RETURN hubd.event_write(caller, person, (taken.e).hub_id, (taken.e).id, input - 'id');
+    SELECT * INTO was FROM hubd.occurrence AS o WHERE o.hub_id = (taken.e).hub_id AND o.event_id = (taken.e).id AND o.recurrence_id IS NULL;
+    reply := hubd.event_write(caller, person, (taken.e).hub_id, (taken.e).id, input - 'id');
+    IF reply.status = 200 AND NOT coalesce((input ->> 'dry_run')::boolean, false) THEN
+        PERFORM hubd.tell_event(e, was, person) FROM hubd.event AS e WHERE e.hub_id = (taken.e).hub_id AND e.id = (taken.e).id AND e.sequence > (taken.e).sequence;
+    END IF;
+    RETURN reply;
 END $$;
 
 -- The date or the dates that are cancelled stay, as cancelled ones; nothing that extends the series makes them again.
@@ -270,6 +277,7 @@ BEGIN
             PERFORM hubd.undo();
         END IF;
         PERFORM hubd.changed(hubd.event_scopes(hub, ARRAY[event])) WHERE (taken.e).state <> 'cancelled';
+        PERFORM hubd.tell_event(e, NULL, person) FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event AND e.sequence > (taken.e).sequence;
     EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;

