@@ -6,6 +6,7 @@
 #include "dispatch.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,9 @@ struct dispatch {
 	struct db_pool *pool;
 	struct { const char *name; void *thing; } ties[TIES_MAX];
 	dispatch_problem_page *problem_page;
+	char *sign_in_field; /* as http_field() wants it: in lower case */
+	dispatch_credential_used *used;
+	void *used_context;
 };
 
 static void step_ask(struct exchange *exchange, const struct db_rows *looked);
@@ -113,6 +117,15 @@ must_look_again(struct exchange *exchange, const struct db_rows *rows)
 }
 
 static void
+tell_used(const struct exchange *exchange, const struct db_rows *rows)
+{
+	const struct dispatch *dispatch = exchange->dispatch;
+	const char *sha256 = exchange->caller.token != NULL ? exchange->caller.token : exchange->caller.session;
+	if (sha256 != NULL && dispatch->used != NULL && db_count(rows) == 1 && db_number(rows, 0, "status") < 400)
+		dispatch->used(dispatch->used_context, sha256);
+}
+
+static void
 end_call(void *context, enum db_outcome result, const struct db_rows *rows)
 {
 	struct exchange *exchange = context;
@@ -123,6 +136,7 @@ end_call(void *context, enum db_outcome result, const struct db_rows *rows)
 		return;
 	}
 	if (result == DB_ROWS) {
+		tell_used(exchange, rows);
 		answer_rows(exchange, rows);
 		return;
 	}
@@ -293,7 +307,7 @@ dispatch_request(struct http_request *request, void *context)
 			exchange->route->answer(request, NULL);
 		return;
 	}
-	if (!caller_read(request, &exchange->caller, &fault)) {
+	if (!caller_read(request, dispatch->sign_in_field, &exchange->caller, &fault)) {
 		answer_problem(request, fault.status, fault.problem, fault.detail_de, fault.detail_en);
 		return;
 	}
@@ -317,6 +331,8 @@ dispatch_new(const struct route *routes, struct db_pool *pool)
 void
 dispatch_free(struct dispatch *dispatch)
 {
+	if (dispatch != NULL)
+		free(dispatch->sign_in_field);
 	free(dispatch);
 }
 
@@ -335,6 +351,22 @@ void
 dispatch_set_problem_page(struct dispatch *dispatch, dispatch_problem_page *page)
 {
 	dispatch->problem_page = page;
+}
+
+void
+dispatch_set_sign_in_field(struct dispatch *dispatch, const char *name)
+{
+	free(dispatch->sign_in_field);
+	dispatch->sign_in_field = name == NULL ? NULL : base_strdup(name);
+	for (char *at = dispatch->sign_in_field; at != NULL && *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+}
+
+void
+dispatch_on_credential_used(struct dispatch *dispatch, dispatch_credential_used *used, void *context)
+{
+	dispatch->used = used;
+	dispatch->used_context = context;
 }
 
 dispatch_problem_page *

@@ -25,7 +25,7 @@ struct json;
  *
  * Every api function has the shape api.NAME(caller jsonb, input jsonb) RETURNS api.reply (sql/README.md).
  * The caller document is made by dispatch: {"token": SHA-256 in hex or null, "session": the cookie's SHA-256 or null (never
- * beside a token, never for a write from another site), "language": "de"|"en",
+ * beside a token, never for a write from another site), "proxy": the mail address of who a trusted proxy says is there, or null, "language": "de"|"en",
  * "key": the Idempotency-Key or null, "hash": SHA-256 of method, path and body, "request": id,
  * "revision": If-Match's tag or null}.
  * `input` is a JSON object, written with base/json's writer. Handlers set:
@@ -73,6 +73,11 @@ const char *request_cookie(const struct http_request *request, const char *name)
 bool request_has_session(const struct http_request *request);
 /* The cookie's name for this request: "__Host-hubd" over https, "hubd" on loopback http, NULL where a session would be read by others. */
 const char *request_session_cookie(const struct http_request *request);
+/*
+ * A new key for a form of this request's page: its field "key", which makes sending the form twice ask once, and proves that the form
+ * was made for this session. In the request's arena.
+ */
+const char *request_form_key(const struct http_request *request);
 /* True with "dry_run": true in the body. */
 bool request_is_dry_run(const struct http_request *request);
 
@@ -139,6 +144,14 @@ void dispatch_set_problem_page(struct dispatch *dispatch, dispatch_problem_page 
 /* routes ends with an entry whose method is NULL. Statements are collected from it by routes.c for the pool. */
 struct dispatch *dispatch_new(const struct route *routes, struct db_pool *pool);
 void dispatch_free(struct dispatch *dispatch);
+/*
+ * Single sign-on: the header field in which a trusted peer (http_peer_is_trusted()) says the mail address of who is signed in there.
+ * From anybody else it means nothing. NULL or "": there is none.
+ */
+void dispatch_set_sign_in_field(struct dispatch *dispatch, const char *name);
+/* Called with the SHA-256 of each token and session that somebody came with and that counted. */
+typedef void dispatch_credential_used(void *context, const char *sha256);
+void dispatch_on_credential_used(struct dispatch *dispatch, dispatch_credential_used *used, void *context);
 /* An http_handle: context is the struct dispatch. */
 void dispatch_request(struct http_request *request, void *context);
 

@@ -14,6 +14,7 @@
 #include "page/manage.h"
 #include "page/pages.h"
 #include "person/person.h"
+#include "person/token.h"
 #include "programme/events.h"
 #include "service/service.h"
 
@@ -55,6 +56,12 @@ static const struct route routes[] = {
 	{.method = "GET", .path = "/sign-in", .statement = "page_sign_in", .ask = page_ask_sign_in, .answer = page_answer_sign_in},
 	{.method = "POST", .path = "/sign-in", .statement = "sign_in", .is_write = true, .is_form = true, .ask = page_ask_signing_in,
 	    .answer = page_answer_signing_in},
+	{.method = "POST", .path = "/sign-in/ask", .statement = "sign_in_ask", .is_write = true, .is_form = true, .ask = page_ask_sign_in_mail,
+	    .answer = page_answer_sign_in_mail},
+	{.method = "GET", .path = "/sign-in/code", .statement = "page_frame", .query = "next", .answer = page_answer_sign_in_code},
+	{.method = "POST", .path = "/sign-in/code", .statement = "sign_in_code", .is_write = true, .is_form = true, .ask = page_ask_signing_in_code,
+	    .answer = page_answer_signing_in_code},
+	{.method = "GET", .path = "/sign-in/renew", .statement = "session_renew", .is_write = true, .ask = page_ask_renew, .answer = page_answer_renew},
 	{.method = "POST", .path = "/sign-out", .statement = "sign_out", .is_write = true, .is_form = true, .ask = page_ask_sign_out,
 	    .answer = page_answer_sign_out},
 	{.method = "GET", .path = "/hubs/{hub}/resources", .statement = "page_grid", .ask = page_ask_resources, .answer = page_answer_resources},
@@ -80,6 +87,13 @@ static const struct route routes[] = {
 	    .answer = page_answer_feed_revoke},
 	{.method = "GET", .path = "/feeds/private/{token}", .answer = feed_answer},
 	{.method = "GET", .path = "/me/bookings/{id}/booking.ics", .statement = "page_my_booking", .ask = page_ask_my_booking, .answer = page_answer_my_file},
+	{.method = "GET", .path = "/me/access", .statement = "page_access", .query = "done", .answer = page_answer_access},
+	{.method = "POST", .path = "/me/access/tokens", .statement = "token_create", .is_write = true, .is_form = true, .ask = page_ask_token_make,
+	    .answer = page_answer_token_made},
+	{.method = "POST", .path = "/me/access/tokens/{id}/revoke", .statement = "token_revoke", .is_write = true, .is_form = true, .ask = page_ask_my_booking,
+	    .answer = page_answer_access_ended},
+	{.method = "POST", .path = "/me/access/sessions/{id}/end", .statement = "session_revoke", .is_write = true, .is_form = true, .ask = page_ask_session_end,
+	    .answer = page_answer_access_ended},
 	{.method = "GET", .path = "/static/{fingerprint}/{file}", .answer = page_answer_static},
 	{.method = "GET", .path = "/favicon.ico", .answer = page_answer_favicon},
 
@@ -205,6 +219,13 @@ static const struct route routes[] = {
 	{.method = "POST", .path = API "/resources/{hub}/{resource}/photo", .statement = "photo_set", .is_write = true, .ask = page_ask_photo},
 	{.method = "DELETE", .path = API "/resources/{hub}/{resource}/photo", .statement = "photo_remove", .is_write = true, .ask = page_ask_photo_gone},
 	{.method = "GET", .path = API "/units", .statement = "units", .query = "hub resource"},
+
+	/* One's own ways in. */
+	{.method = "GET", .path = API "/tokens", .statement = "tokens"},
+	{.method = "POST", .path = API "/tokens", .statement = "token_create", .is_write = true, .ask = token_ask_make, .answer = token_answer_made},
+	{.method = "DELETE", .path = API "/tokens/{id}", .statement = "token_revoke", .is_write = true, .ask = token_ask_end},
+	{.method = "GET", .path = API "/sessions", .statement = "sessions"},
+	{.method = "DELETE", .path = API "/sessions/{id}", .statement = "session_revoke", .is_write = true, .ask = session_ask_end},
 
 	/* Bookings. */
 	{.method = "POST", .path = API "/bookings", .look = "look_zone", .statement = "book", .is_write = true, .ask = booking_ask_make},

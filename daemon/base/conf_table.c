@@ -50,6 +50,11 @@ static const struct conf_setting settings[] = {
 	            "hands over sockets."},
 	{.name = "trusted_peers", .kind = CONF_LIST, .fallback = "", .is_reloadable = true,
 	    .help = "Reverse proxies whose Forwarded and X-Forwarded-For fields count: addresses or prefixes (10.0.0.0/8, ::1, unix)."},
+	{.name = "sign_in_field", .kind = CONF_TEXT, .fallback = "",
+	    .help = "Single sign-on: the header field in which a trusted peer says the mail address of who is signed in there, such as X-Auth-Request-Email of "
+	            "oauth2-proxy. The proxy must take this field away from what clients send. Empty: nobody is signed in that way."},
+	{.name = "last_use_delay", .kind = CONF_DURATION, .fallback = "60s", .low = 100, .high = HOUR,
+	    .help = "How often it is noted when tokens and sessions were last used."},
 	{.name = "connections", .kind = CONF_NUMBER, .fallback = "4000", .low = 1, .high = 1000000, .is_reloadable = true,
 	    .help = "Connections of clients in all."},
 	{.name = "connections_per_address", .kind = CONF_NUMBER, .fallback = "500", .low = 1, .high = 1000000, .is_reloadable = true,

@@ -80,6 +80,7 @@ make_service(struct serve *serve)
 		.data_directory = conf_text(serve->conf, "data_directory"),
 		.streams_max = (size_t)conf_number(serve->conf, "streams"),
 		.heartbeat_ms = conf_milliseconds(serve->conf, "stream_heartbeat"),
+		.uses_ms = conf_milliseconds(serve->conf, "last_use_delay"),
 	};
 	const char *error = NULL;
 	serve->service = service_new(serve->base, &settings, serve->pool, &error);
@@ -150,6 +151,8 @@ make_dispatch(struct serve *serve)
 	serve->dispatch = dispatch_new(routes_all(), serve->pool);
 	dispatch_tie(serve->dispatch, "page", serve->pages);
 	dispatch_set_problem_page(serve->dispatch, page_answer_problem);
+	dispatch_set_sign_in_field(serve->dispatch, conf_text(serve->conf, "sign_in_field"));
+	dispatch_on_credential_used(serve->dispatch, service_credential_used, serve->service);
 	dispatch_tie(serve->dispatch, "service", serve->service);
 	dispatch_tie(serve->dispatch, "feed", serve->feeds);
 	service_add_figures(serve->service, put_feed_figures, serve->feeds);

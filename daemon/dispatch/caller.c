@@ -7,10 +7,11 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "dispatch/cookie.h"
 #include "http/http.h"
 
-enum { TOKEN_MAX = 512, KEY_MAX = 200 };
+enum { TOKEN_MAX = 512, KEY_MAX = 200, MAIL_MAX = 254 };
 
 /* RFC 6750 2.1: b64token; ours are base64url. */
 static bool
@@ -166,11 +167,28 @@ is_read(const struct http_request *request)
 	return str_equal(http_method(request), "GET") || str_equal(http_method(request), "HEAD");
 }
 
+/* Nobody's address has a blank, and all have an at-sign inside; which of them is somebody's is SQL's to say. */
+static bool
+is_mail(const char *text)
+{
+	const char *at = strchr(text, '@');
+	return at != NULL && at != text && at[1] != '\0' && strlen(text) <= MAIL_MAX && strpbrk(text, " \t,;<>\"") == NULL;
+}
+
+/* Like a cookie, the proxy's word comes along with whatever page a browser shows: what writes must come from our own. */
+static void
+read_proxy(struct http_request *request, const char *field, struct caller *ret_caller)
+{
+	const char *mail = field == NULL || *field == '\0' || !http_peer_is_trusted(request) ? NULL : http_field(request, field);
+	if (ret_caller->token == NULL && mail != NULL && is_mail(mail) && str_is_utf8(mail, strlen(mail)) && (is_read(request) || origin_is_own(request)))
+		ret_caller->proxy = mail;
+}
+
 static void
 read_session(struct http_request *request, struct caller *ret_caller)
 {
 	const char *name = cookie_session_name(request), *cookie = name == NULL ? NULL : cookie_find(request, name);
-	if (ret_caller->token == NULL && cookie != NULL && is_token(cookie) && (is_read(request) || origin_is_own(request)))
+	if (ret_caller->token == NULL && ret_caller->proxy == NULL && cookie != NULL && is_token(cookie) && (is_read(request) || origin_is_own(request)))
 		ret_caller->session = hash_secret(request, cookie);
 }
 
@@ -227,11 +245,12 @@ caller_language(struct http_request *request)
 }
 
 bool
-caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault)
+caller_read(struct http_request *request, const char *sign_in_field, struct caller *ret_caller, struct caller_fault *ret_fault)
 {
 	*ret_caller = (struct caller){.language = caller_language(request)};
 	if (!read_authorization(request, ret_caller, ret_fault))
 		return false;
+	read_proxy(request, sign_in_field, ret_caller);
 	read_session(request, ret_caller);
 	return read_key(request, ret_caller, ret_fault) &&
 	    read_if_match(request, ret_caller, ret_fault);
@@ -245,6 +264,7 @@ caller_document(struct http_request *request, const struct caller *caller)
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "token", caller->token);
 	json_put_text(&writer, "session", caller->session);
+	json_put_text(&writer, "proxy", caller->proxy);
 	json_put_text(&writer, "language", caller->language);
 	json_put_text(&writer, "key", caller->key);
 	json_put_text(&writer, "hash", caller->hash);

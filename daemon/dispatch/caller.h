@@ -16,7 +16,8 @@ struct http_request;
 struct caller {
 	const char *language;            /* "de" or "en"; NULL: nobody has asked yet */
 	const char *token;               /* SHA-256 of the token, hexadecimal; NULL: none was sent */
-	const char *session;             /* the same of the session's cookie; NULL beside a token, and for another site's write */
+	const char *session;             /* the same of the session's cookie; NULL beside a token or proxy, and for another site's write */
+	const char *proxy;               /* a mail address: who is signed in at a trusted proxy; NULL beside a token, and for another site's write */
 	const char *key, *hash;          /* NULL without Idempotency-Key */
 	const char *revision;            /* If-Match's tag; NULL without, and for * */
 };
@@ -40,8 +41,8 @@ const char *caller_parse_key(struct arena *arena, const char *field);
 
 /* "de" or "en". */
 const char *caller_language(struct http_request *request);
-/* False: *ret_fault says what is wrong; the language is set in any case. */
-bool caller_read(struct http_request *request, struct caller *ret_caller, struct caller_fault *ret_fault);
+/* False: *ret_fault says what is wrong; the language is set in any case. sign_in_field: dispatch_set_sign_in_field(), or NULL. */
+bool caller_read(struct http_request *request, const char *sign_in_field, struct caller *ret_caller, struct caller_fault *ret_fault);
 /* The caller document of sql/README.md, in the request's arena. */
 const char *caller_document(struct http_request *request, const struct caller *caller);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/str.h"
 #include "dispatch/cookie.h"
 #include "dispatch/exchange.h"
@@ -69,16 +70,58 @@ is_form_type(const char *type)
 	return type != NULL && strncasecmp(type, wanted, sizeof wanted - 1) == 0 && strchr("; \t", type[sizeof wanted - 1]) != NULL;
 }
 
-/* The form's own key: whoever sends the same rendered form twice asks once. */
+/* ---- the form's own key ---- */
+
+/*
+ * NONCE.MAC, the MAC of the nonce with the lasting part of the session's cookie, which no other site and no script can read. The
+ * nonce is new in every page, so that what compresses the page tells nothing of it (BREACH).
+ */
+enum { MAC_LENGTH = 32 };
+
+/* The cookie's part before the dot: it stays when the session is renewed, so that a page that was open then still works. */
+static const char *
+lasting_part(const struct http_request *request)
+{
+	const char *name = cookie_session_name(request), *cookie = name == NULL ? NULL : cookie_find(request, name);
+	return cookie == NULL ? NULL : arena_copy(http_arena(request), cookie, strcspn(cookie, "."));
+}
+
 static bool
+is_own_key(const struct http_request *request, const char *key)
+{
+	const char *dot = key == NULL ? NULL : strrchr(key, '.'), *secret = lasting_part(request);
+	char mac[DIGEST_HEX_SIZE];
+	unsigned char difference = 0;
+	if (dot == NULL || secret == NULL || *secret == '\0' || strlen(dot + 1) != MAC_LENGTH)
+		return false;
+	digest_hmac_sha256_hex(secret, key, (size_t)(dot - key), mac);
+	for (size_t i = 0; i < MAC_LENGTH; i++)
+		difference |= (unsigned char)(mac[i] ^ dot[1 + i]);
+	return difference == 0;
+}
+
+const char *
+request_form_key(const struct http_request *request)
+{
+	const char *secret = lasting_part(request);
+	char nonce[DIGEST_TOKEN_SIZE], mac[DIGEST_HEX_SIZE];
+	digest_random_token(nonce);
+	if (secret == NULL || *secret == '\0')
+		return arena_text(http_arena(request), nonce);
+	digest_hmac_sha256_hex(secret, nonce, strlen(nonce), mac);
+	return arena_print(http_arena(request), "%s.%.*s", nonce, MAC_LENGTH, mac);
+}
+
+/*
+ * Whoever sends the same rendered form twice asks once; who goes back, corrects and sends it again asks anew. So what counts as the
+ * Idempotency-Key is the hash of the whole, the form's key among it.
+ */
+static void
 take_key(struct exchange *exchange)
 {
 	const char *key = form_find(&exchange->form, "key", 0);
-	if (key == NULL || *key == '\0')
-		return true;
-	exchange->caller.key = caller_parse_key(http_arena(exchange->request), key);
 	exchange->caller.hash = caller_hash_request(exchange->request);
-	return exchange->caller.key != NULL;
+	exchange->caller.key = key == NULL || *key == '\0' ? NULL : exchange->caller.hash;
 }
 
 bool
@@ -100,8 +143,14 @@ form_read(struct exchange *exchange)
 	}
 	bool is_read = boundary != NULL ? multipart_parse(http_arena(request), body, length, boundary, &exchange->form)
 	                                : form_parse(http_arena(request), body, length, &exchange->form);
-	if (is_read && take_key(exchange))
+	if (!is_read) {
+		answer_problem(request, 400, "malformed-request", "Das Formular ist nicht lesbar.", "The form cannot be read.");
+		return false;
+	}
+	take_key(exchange);
+	if (exchange->caller.session == NULL || is_own_key(request, form_find(&exchange->form, "key", 0)))
 		return true;
-	answer_problem(request, 400, "malformed-request", "Das Formular ist nicht lesbar.", "The form cannot be read.");
+	answer_problem(request, 403, "cross-site", "Dieses Formular gehört nicht zu dieser Anmeldung: bitte die Seite neu öffnen und dort absenden.",
+	    "This form does not belong to this sign-in: please open the page again and send it from there.");
 	return false;
 }

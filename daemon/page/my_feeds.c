@@ -5,10 +5,8 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "base/json.h"
-#include "base/when.h"
 #include "dispatch.h"
 #include "http/http.h"
-#include "ical/dates.h"
 #include "page/booking_form.h"
 #include "page/page.h"
 #include "page/pages.h"
@@ -16,17 +14,6 @@
 #include "page/place.h"
 
 enum { NAME_MAX_BYTES = 200 };
-
-static const char zone_of_all[] = "Europe/Berlin";
-
-static const char *
-moment(struct http_request *request, const char *instant)
-{
-	struct dates dates = {.arena = http_arena(request), .is_english = page_is_english(request)};
-	int64_t local = dates_local(zone_of_all, dates_read(instant)), now = dates_local(zone_of_all, when_now());
-	return arena_print(dates.arena, "%s, %s", local / 86400 == now / 86400 ? dates_day_label(&dates, local, now) : dates_short_date(&dates, local),
-	    dates_time(&dates, local));
-}
 
 static void
 put_crumbs(struct http_request *request, struct json_writer *writer)
@@ -61,8 +48,8 @@ put_feed(struct http_request *request, struct json_writer *writer, const struct 
 	json_put_text(writer, "id", arena_print(http_arena(request), "%lld", (long long)json_as_integer(json_get(feed, "id"))));
 	json_put_value(writer, "name", json_get(feed, "name"));
 	json_put_value(writer, "of", json_get(feed, "title"));
-	json_put_text(writer, "created", moment(request, json_as_text(json_get(feed, "created"))));
-	json_put_text(writer, "used", fetched != NULL ? moment(request, fetched) : NULL);
+	json_put_text(writer, "created", parts_say_moment(request, json_as_text(json_get(feed, "created"))));
+	json_put_text(writer, "used", fetched != NULL ? parts_say_moment(request, fetched) : NULL);
 	json_put_text(writer, "version", version_of(request, feed));
 	json_close_map(writer);
 }

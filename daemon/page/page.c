@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/digest.h"
 #include "base/log.h"
 #include "base/mustache.h"
 #include "db/db.h"
@@ -15,6 +14,7 @@
 #include "http/http.h"
 #include "page/library.h"
 #include "page/pages.h"
+#include "page/place.h"
 
 struct pages {
 	struct page_settings settings;
@@ -188,11 +188,9 @@ make_frame(const struct http_request *request)
 {
 	const struct pages *pages = pages_of(request);
 	bool is_english = page_is_english(request);
-	char key[DIGEST_TOKEN_SIZE];
 	struct str text = {0};
 	struct json_writer writer = {.out = &text};
 	const char *error;
-	digest_random_token(key);
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "lang", is_english ? "en" : "de");
 	json_put_bool(&writer, "is_english", is_english);
@@ -201,7 +199,7 @@ make_frame(const struct http_request *request)
 	json_put_text(&writer, "path", http_path(request));
 	json_put_text(&writer, "here", here(request));
 	json_put_text(&writer, "assets", arena_print(http_arena(request), "/static/%s", library_fingerprint(pages->library)));
-	json_put_text(&writer, "key", key);
+	json_put_text(&writer, "key", request_form_key(request));
 	json_put_bool(&writer, "has_session", request_has_session(request));
 	put_scheme(request, &writer);
 	put_operator(&pages->settings, &writer);
@@ -274,14 +272,25 @@ page_read(struct http_request *request, const struct db_rows *rows, int *ret_sta
 	return document;
 }
 
+/* A session that is a day old goes on under a new cookie: a page that is only looked at takes the way over /sign-in/renew. */
+static bool
+must_renew(const struct http_request *request, const struct json *document)
+{
+	const char *site = http_field(request, "sec-fetch-dest");
+	bool is_page = site == NULL || str_equal(site, "document");
+	return str_equal(http_method(request), "GET") && is_page && json_as_bool(json_get(json_get(document, "me"), "must_renew"));
+}
+
 const struct json *
 page_document(struct http_request *request, const struct db_rows *rows)
 {
 	int status;
 	const struct json *document = page_read(request, rows, &status);
-	if (document != NULL && status < 400)
+	if (document != NULL && status < 400 && !must_renew(request, document))
 		return document;
-	if (document == NULL)
+	if (document != NULL && status < 400)
+		page_redirect(request, arena_print(http_arena(request), "/sign-in/renew?next=%s", place_escape(http_arena(request), here(request))));
+	else if (document == NULL)
 		answer_problem(request, 500, "defect", "Das ist ein Fehler in hubd, nicht in der Anfrage.", "This is a defect of hubd, not of the request.");
 	else if (status == 401)
 		page_redirect(request, arena_print(http_arena(request), "/sign-in?next=%s", http_path(request)));

@@ -84,6 +84,13 @@ void page_answer_restore(struct http_request *request, const struct db_rows *row
 /* my_file.c */
 void page_answer_my_file(struct http_request *request, const struct db_rows *rows);
 
+/* access.c: one's sessions, and tokens for programs */
+void page_answer_access(struct http_request *request, const struct db_rows *rows);
+bool page_ask_token_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_token_made(struct http_request *request, const struct db_rows *rows);
+bool page_ask_session_end(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_access_ended(struct http_request *request, const struct db_rows *rows);
+
 /* my_feeds.c: private addresses of one's calendar */
 void page_answer_my_feeds(struct http_request *request, const struct db_rows *rows);
 bool page_ask_feed_add(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
@@ -100,6 +107,13 @@ void page_answer_settings(struct http_request *request, const struct db_rows *ro
 /* sign_in.c */
 bool page_ask_sign_in(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_sign_in(struct http_request *request, const struct db_rows *rows);
+bool page_ask_sign_in_mail(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_sign_in_mail(struct http_request *request, const struct db_rows *rows);
+void page_answer_sign_in_code(struct http_request *request, const struct db_rows *rows);
+bool page_ask_signing_in_code(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_signing_in_code(struct http_request *request, const struct db_rows *rows);
+bool page_ask_renew(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_renew(struct http_request *request, const struct db_rows *rows);
 bool page_ask_signing_in(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_signing_in(struct http_request *request, const struct db_rows *rows);
 bool page_ask_sign_out(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);

@@ -9,6 +9,7 @@
 #include "dispatch.h"
 #include "http/http.h"
 #include "ical/dates.h"
+#include "page/page.h"
 
 const char *
 parts_parameter(const struct http_request *request, const char *name)
@@ -61,4 +62,14 @@ parts_moment(struct arena *arena, int64_t local)
 {
 	struct dates dates = {.arena = arena};
 	return arena_print(arena, "%sT%s", parts_date(arena, local), dates_clock(&dates, local));
+}
+
+const char *
+parts_say_moment(const struct http_request *request, const char *instant)
+{
+	static const char zone_of_all[] = "Europe/Berlin";
+	struct dates dates = {.arena = http_arena(request), .is_english = page_is_english(request)};
+	int64_t local = dates_local(zone_of_all, dates_read(instant)), now = dates_local(zone_of_all, when_now());
+	return arena_print(dates.arena, "%s, %s", local / 86400 == now / 86400 ? dates_day_label(&dates, local, now) : dates_short_date(&dates, local),
+	    dates_time(&dates, local));
 }

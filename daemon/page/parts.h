@@ -22,5 +22,7 @@ void parts_put_crumb(struct json_writer *writer, const char *name, const char *a
 /* Local seconds as "2026-03-03" and "2026-03-03T14:00", as addresses and forms have them. */
 const char *parts_date(struct arena *arena, int64_t local);
 const char *parts_moment(struct arena *arena, int64_t local);
+/* "Heute, 14:03": an instant as the clocks of the initiative's hubs showed it, for what is of no hub. */
+const char *parts_say_moment(const struct http_request *request, const char *instant);
 
 #endif

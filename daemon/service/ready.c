@@ -25,7 +25,8 @@ struct ready {
 const struct db_statement *
 service_statements(size_t *ret_count)
 {
-	static const struct db_statement statements[] = {{.name = "ready", .sql = "SELECT 1 AS one"}};
+	static const struct db_statement statements[] = {{.name = "ready", .sql = "SELECT 1 AS one"},
+		{.name = "credentials_used", .sql = "SELECT api.credentials_used($1::jsonb)", .parameters = 1, .is_write = true}};
 	*ret_count = sizeof statements / sizeof statements[0];
 	return statements;
 }

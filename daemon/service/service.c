@@ -13,6 +13,7 @@
 #include "http/http.h"
 #include "service/ready.h"
 #include "service/stream.h"
+#include "service/uses.h"
 
 enum { OPENAPI_MAX_BYTES = 4 * 1024 * 1024 };
 
@@ -21,6 +22,7 @@ struct service {
 	const struct http_server *server;
 	struct streams *streams;
 	struct ready *ready;
+	struct uses *uses;
 	struct http_bytes *openapi; /* NULL: could not be read */
 	struct http_bytes *openapi_gzip;
 	service_put_figures *put_figures; /* of others, or NULL */
@@ -52,6 +54,7 @@ service_new(struct event_base *base, const struct service_settings *settings, st
 	service->pool = pool;
 	service->streams = streams_new(base, settings->streams_max, settings->heartbeat_ms);
 	service->ready = ready_new(pool);
+	service->uses = uses_new(base, pool, settings->uses_ms);
 	service->openapi = read_openapi(settings->data_directory, ret_error);
 	if (service->openapi != NULL)
 		service->openapi_gzip = http_bytes_gzip(service->openapi);
@@ -78,12 +81,20 @@ service_add_figures(struct service *service, service_put_figures *put, void *con
 }
 
 void
+service_credential_used(void *context, const char *sha256)
+{
+	const struct service *service = context;
+	uses_note(service->uses, sha256);
+}
+
+void
 service_free(struct service *service)
 {
 	if (service == NULL)
 		return;
 	streams_free(service->streams);
 	ready_free(service->ready);
+	uses_free(service->uses);
 	http_bytes_unref(service->openapi);
 	http_bytes_unref(service->openapi_gzip);
 	free(service);

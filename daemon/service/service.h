@@ -25,9 +25,10 @@ struct service_settings {
 	const char *data_directory; /* holds config/openapi.json */
 	size_t streams_max;
 	int heartbeat_ms;
+	int uses_ms; /* how often the last uses of tokens and sessions are told to the database */
 };
 
-/* The statements that the pool must know: ready. */
+/* The statements that the pool must know: ready, credentials_used. */
 const struct db_statement *service_statements(size_t *ret_count);
 
 /* Never NULL; without a readable openapi.json *ret_error is a sentence, and its address answers 404. */
@@ -42,6 +43,9 @@ void service_free(struct service *service); /* NULL is fine */
 
 /* Somebody said on channel hubd_changed which scopes have changed; NULL: we may have missed something. A db_listen() callback. */
 void service_heard(void *service, const char *scopes);
+
+/* A dispatch_credential_used. */
+void service_credential_used(void *service, const char *sha256);
 
 /* Answers of the routes. */
 void service_answer_healthz(struct http_request *request, const struct db_rows *rows);

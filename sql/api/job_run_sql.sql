@@ -10,6 +10,7 @@ BEGIN
         WHEN 'compact' THEN PERFORM hubd.job_compact();
         WHEN 'series-horizon' THEN PERFORM hubd.job_series_horizon();
         WHEN 'book-queued' THEN PERFORM hubd.job_book_queued((SELECT j.input FROM hubd.job AS j WHERE j.id = job_id));
+        WHEN 'sign-in-mail' THEN PERFORM hubd.job_sign_in_mail((SELECT j.key FROM hubd.job AS j WHERE j.id = job_id));
         ELSE RAISE 'no job of kind % is done in SQL', kind USING ERRCODE = 'invalid_parameter_value';
     END CASE;
 END $$;

@@ -17,17 +17,32 @@ CREATE OR REPLACE FUNCTION hubd.instant(at timestamptz) RETURNS text LANGUAGE sq
 CREATE OR REPLACE FUNCTION hubd.wall(at timestamp) RETURNS text LANGUAGE sql STABLE
     RETURN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS');
 
--- The person whose live token this is, if it has the scope, or whose live session; NULL for nobody. Who signed in may read and write.
+-- Whether this is the session of a cookie: a renewed one's old cookie counts for a minute more, for requests that were under way.
+CREATE OR REPLACE FUNCTION hubd.is_session(s hubd.session, cookie text) RETURNS boolean LANGUAGE sql STABLE
+    RETURN (s).sha256 = cookie OR ((s).previous = cookie AND (s).renewed_at > hubd.present() - interval '1 minute');
+
+CREATE OR REPLACE FUNCTION hubd.session_person(cookie text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN (SELECT s.person_id FROM hubd.session AS s WHERE (s.sha256 = cookie OR s.previous = cookie) AND hubd.is_session(s, cookie)
+        AND s.revoked_at IS NULL AND s.expires_at > hubd.present());
+END $$;
+
+-- The person whose live token this is, if it has the scope; else who a trusted proxy says is there, or whose live session it is; NULL for nobody.
+-- Who signed in may read and write.
 CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
-    IF caller ->> 'token' IS NULL THEN
-        RETURN (SELECT person_id FROM hubd.session WHERE sha256 = caller ->> 'session' AND revoked_at IS NULL
-                AND expires_at > hubd.present() AND scope IN ('read', 'write'));
+    IF caller ->> 'token' IS NOT NULL THEN
+        RETURN (SELECT person_id FROM hubd.token
+                WHERE sha256 = caller ->> 'token' AND revoked_at IS NULL
+                  AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));
+    ELSIF scope NOT IN ('read', 'write') THEN
+        RETURN NULL;
+    ELSIF caller ->> 'proxy' IS NOT NULL THEN
+        RETURN (SELECT id FROM hubd.person WHERE lower(mail) = lower(caller ->> 'proxy'));
     END IF;
-    RETURN (SELECT person_id FROM hubd.token
-            WHERE sha256 = caller ->> 'token' AND revoked_at IS NULL
-              AND (expires_at IS NULL OR expires_at > hubd.present()) AND scope = ANY (scopes));
+    RETURN hubd.session_person(caller ->> 'session');
 END $$;
 
 -- True for somebody who holds one of the roles at the hub; operators may everything at every hub, and today's guests what members may.

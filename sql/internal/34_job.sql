@@ -64,5 +64,6 @@ END $$;
 CREATE OR REPLACE FUNCTION hubd.job_compact() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM hubd.compact_changes();
+    PERFORM hubd.compact_sign_in();
     DELETE FROM hubd.idempotency AS i WHERE i.created_at < hubd.present() - interval '48 hours';
 END $$;

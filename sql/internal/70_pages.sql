@@ -6,7 +6,9 @@ CREATE OR REPLACE FUNCTION hubd.page_me(caller jsonb) RETURNS jsonb LANGUAGE plp
 #variable_conflict use_column
 BEGIN
     RETURN (SELECT jsonb_build_object('name', p.name, 'mail', p.mail, 'language', p.language, 'is_operator', p.is_operator,
-            'is_agency', p.is_agency, 'hubs', (SELECT coalesce(jsonb_agg(DISTINCT h.slug), '[]')
+            'is_agency', p.is_agency,
+            'must_renew', EXISTS (SELECT FROM hubd.session AS s WHERE s.sha256 = caller ->> 'session' AND caller ->> 'token' IS NULL
+                AND s.renewed_at < hubd.present() - interval '1 day'), 'hubs', (SELECT coalesce(jsonb_agg(DISTINCT h.slug), '[]')
                 FROM hubd.membership AS m JOIN hubd.hub AS h ON h.id = m.hub_id WHERE m.person_id = p.id),
             'manages', (SELECT coalesce(jsonb_agg(h.slug ORDER BY h.slug), '[]')
                 FROM hubd.membership AS m JOIN hubd.hub AS h ON h.id = m.hub_id WHERE m.person_id = p.id AND m.role = 'manager'))

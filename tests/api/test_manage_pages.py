@@ -12,7 +12,7 @@ import requests
 import postgres
 from conftest import Service, day
 from test_openapi import check, mistakes
-from test_pages import HTML, Page, get, post, signed_in
+from test_pages import HTML, Page, form_key, get, post, signed_in
 
 MANAGE = "/hubs/werft/manage"
 GETS = ["", "/resources", "/new-resource", "/resources/laser", "/csv", "/closures", "/events", "/events?show=draft", "/events?show=unplaced",
@@ -425,7 +425,7 @@ def png(width=640, height=360, noise=0):
 
 def send_photo(hubd, session, picture, resource="laser", alt="Der Laser von vorn"):
     return session.post(f"{hubd.url}/hubs/werft/manage/resources/{resource}/photo", files={"photo": ("laser.png", picture, "image/png")}, timeout=30,
-                        data={"alt_de": alt, "alt_en": "The laser from the front"}, headers={"Origin": hubd.url, "Accept": "text/html"}, allow_redirects=False)
+                        data={"alt_de": alt, "alt_en": "The laser from the front", "key": form_key(session)}, headers={"Origin": hubd.url, "Accept": "text/html"}, allow_redirects=False)
 
 
 def test_a_machine_has_a_photo_that_is_kept_for_ever_and_described(hubd):
@@ -449,10 +449,12 @@ def test_a_machine_has_a_photo_that_is_kept_for_ever_and_described(hubd):
 
 @pytest.mark.parametrize("picture, alt, words", [
     (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "x", "PNG, JPEG"), (b"GIF89a" + b"\0" * 40, "x", "PNG, JPEG"),
-    (png()[:-20], "x", "PNG, JPEG"), (png(noise=65536), "x", "64"), (png(5000, 20), "x", "4096"), (png(8, 8), "x", "16"), (b"", "x", "wählen"), (png(), " ", "zeigt")])
+    (png()[:-20], "x", "PNG, JPEG"), (png(noise=65536), "x", "64"), (png(5000, 20), "x", "4096"), (png(8, 8), "x", "16"), (b"", "x", "wählen"), (png(), " ", "zeigt")],
+    ids=["svg", "gif", "cut-off", "too-many-bytes", "too-wide", "too-small", "none", "no-words"])
 def test_what_is_no_light_described_photo_is_refused_with_a_reason(hubd, picture, alt, words):
     session = signed_in(hubd, "ines@hubd.test")
-    reply = session.post(f"{hubd.url}/hubs/werft/manage/resources/bruecke/photo", files={"photo": ("a.png" if picture else "", picture, "image/png")}, data={"alt_de": alt},
+    reply = session.post(f"{hubd.url}/hubs/werft/manage/resources/bruecke/photo", files={"photo": ("a.png" if picture else "", picture, "image/png")},
+                         data={"alt_de": alt, "key": form_key(session)},
                          headers={"Origin": hubd.url, "Accept": "text/html", "Accept-Language": "de"}, timeout=30)
     assert reply.status_code == 422 and words in reply.text, reply.text[-600:]
     assert hubd.get("/api/v1/resources/werft/bruecke").json()["photo"] is None

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Pages over HTTP: what people lose when the frame breaks. A page is put under these tests by a row in tests/browser/pages.json."""
 import concurrent.futures
+import hmac
 import html.parser
 import json
 import pathlib
 import re
+import secrets
 import urllib.parse
 
 import pytest
@@ -56,7 +58,18 @@ def get(hubd, path, **more):
     return requests.get(hubd.url + path, headers=headers, timeout=30, allow_redirects=False, **more)
 
 
+def form_key(session, nonce=None):
+    """The field "key" as a page made for this session would have it."""
+    nonce = nonce or secrets.token_urlsafe(16)
+    mac = hmac.new(session.cookies["hubd"].split(".")[0].encode(), nonce.encode(), "sha256").hexdigest()[:32]
+    return f"{nonce}.{mac}"
+
+
 def post(hubd, path, form, session=None, **headers):
+    """As a browser posts a page's form; a form of somebody who signed in gets the key that its page has."""
+    cookies = getattr(session, "cookies", {})
+    if "hubd" in cookies and "." not in form.get("key", ""):
+        form = {**form, "key": form_key(session, form.get("key"))}
     headers = {**HTML, "Origin": hubd.url, "Sec-Fetch-Site": "same-origin", **headers}
     headers = {name: value for name, value in headers.items() if value is not None}
     return (session or requests).post(hubd.url + path, data=form, headers=headers, timeout=30, allow_redirects=False)
@@ -282,9 +295,10 @@ def test_the_cookie_is_the_browsers_alone(hubd):
     cookie = [part.strip() for part in reply.headers["Set-Cookie"].split(", lang=")[0].split(";")]
     assert cookie[0].startswith("hubd=") and {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie)
     token = cookie[0].split("=")[1]
-    assert len(token) == 43
+    family, secret = token.split(".")
+    assert len(family) == 22 and len(secret) == 43
     stored = hubd.server.sql("SELECT * FROM hubd.session")
-    assert token not in str(stored) and token not in hubd.log(), "only its checksum is kept"
+    assert secret not in str(stored) and secret not in hubd.log() and family not in str(stored), "only its checksum is kept"
 
 
 def test_behind_tls_the_cookie_is_secure_and_plain_http_is_refused(own_hubd):
@@ -341,9 +355,30 @@ def test_a_form_of_another_site_does_nothing(hubd, path, fields):
 def test_a_form_that_is_none_is_refused(hubd):
     own = {**HTML, "Origin": hubd.url}
     assert requests.post(hubd.url + "/settings", json={"scheme": "dark"}, headers=own, timeout=30).status_code == 415
-    for body in ("scheme=%zz", "scheme=%ff", "&".join(["a=1"] * 1000), "key=" + "x" * 300):
+    for body in ("scheme=%zz", "scheme=%ff", "&".join(["a=1"] * 1000)):
         reply = requests.post(hubd.url + "/settings", data=body, headers={**own, "Content-Type": "application/x-www-form-urlencoded"}, timeout=30)
         assert reply.status_code == 400, body[:20]
+
+
+def test_a_form_that_was_made_for_somebody_else_does_nothing(hubd):
+    mara, jonas = signed_in(hubd), signed_in(hubd, "jonas@hubd.test")
+    for key in ("", "x", "x.y", form_key(jonas), form_key(mara)[:-1] + "_", "." + form_key(mara).split(".")[1]):
+        reply = mara.post(hubd.url + "/sign-out", data={"key": key}, headers={**HTML, "Origin": hubd.url, "Sec-Fetch-Site": "same-origin"},
+                          timeout=30, allow_redirects=False)
+        assert reply.status_code == 403 and "Set-Cookie" not in reply.headers, key
+    page = mara.get(hubd.url + "/me/access", headers=HTML, timeout=30).text
+    keys = set(re.findall(r'name="key" value="([^"]+)"', page))
+    assert len(keys) == 1 and keys != set(re.findall(r'name="key" value="([^"]+)"', mara.get(hubd.url + "/me/access", headers=HTML, timeout=30).text)), "new in every page"
+    assert post(hubd, "/sign-out", {"key": keys.pop()}, mara).status_code == 303
+
+
+def test_every_form_carries_its_key():
+    without = []
+    for path in sorted((ROOT / "daemon/page/templates").glob("*.mustache")):
+        for form in re.findall(r'<form[^>]*method="post"[^>]*>.*?</form>', path.read_text(encoding="utf-8"), re.S):
+            if 'name="key" value="{{key}}"' not in form and 'action="/settings"' not in form:
+                without.append((path.name, form[:100]))
+    assert not without
 
 
 def test_a_mail_that_is_nobodys_gets_no_link(hubd):

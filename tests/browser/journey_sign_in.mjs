@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Signing in and out, the language and the colours: with a mouse, with the keyboard alone, and without JavaScript.
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { check, done, link, open, url, watch } from "./browser.mjs";
 
 const mail = "kim.sommer@example.org";
@@ -48,6 +50,42 @@ async function tabTo(page, text, most = 80) {
 	await page.keyboard.press("Enter");
 	await page.waitForURL(url + "/");
 	check("signed in by keyboard alone", (await page.textContent("header")).includes("Kim Sommer"));
+}
+
+/* The six digits of the newest mail: the subject has them. */
+async function mailedCode(since) {
+	const folder = process.env.HUBD_MAIL;
+	for (let i = 0; i < 100; i++) {
+		const fresh = readdirSync(folder).filter((name) => name.endsWith(".eml") && statSync(join(folder, name)).mtimeMs >= since);
+		const code = fresh.map((name) => readFileSync(join(folder, name), "utf8").match(/^Subject:.*?(\d{6})/m)?.[1]).find(Boolean);
+		if (code) return code;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+	}
+	return "";
+}
+
+for (const javaScript of [true, false]) {
+	const page = await open({ javaScript });
+	const since = Date.now() - 50;
+	await page.goto("/sign-in?next=/me/access");
+	await page.getByLabel("Ihre Mailadresse").fill(mail);
+	await page.keyboard.press("Enter");
+	await page.waitForURL(/\/sign-in\/code/);
+	await page.getByLabel("Code aus der Mail").fill("000 000");
+	await page.keyboard.press("Enter");
+	check("a wrong code says how often one may still try", (await page.getByRole("alert").textContent()).includes("4"));
+	await page.getByLabel("Code aus der Mail").fill(await mailedCode(since));
+	await page.keyboard.press("Enter");
+	await page.waitForURL(url + "/me/access");
+	check("the mailed code signs in and leads on", (await page.textContent("header")).includes("Kim Sommer"));
+	await page.getByLabel("Wofür ist es?").fill("Skript");
+	await page.getByRole("button", { name: "Token erzeugen" }).click();
+	check("a token is shown once", /^[A-Za-z0-9_-]{43}$/.test((await page.locator("pre code").first().textContent()).trim()));
+	await page.getByRole("link", { name: "Fertig" }).click();
+	await page.getByRole("button", { name: "Widerrufen: Skript" }).first().click();
+	check("and revoked", (await page.getByRole("status").textContent()).includes("Beendet"));
+	await page.getByRole("button", { name: "Überall sonst abmelden" }).click();
+	check("the other devices are signed out", await page.getByRole("button", { name: "Überall sonst abmelden" }).count() === 0);
 }
 
 {

@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -34,12 +35,16 @@ def examples():
     """A service with the twelve example hubs, as `make run` has it; development shows /design."""
     if why_not():
         pytest.skip(why_not())
-    with postgres.Postgres(fsync=False) as server, conftest.Service(server, settings={"development": "yes"}) as service:
+    mails = tempfile.mkdtemp(prefix="hubd-mail-", dir="/var/tmp")
+    settings = {"development": "yes", "mail_directory": mails}
+    with postgres.Postgres(fsync=False) as server, conftest.Service(server, settings=settings) as service:
+        service.mails = mails
         service.run("migrate")
         service.run("admin", "load-hubs", conftest.ROOT / "config/hubs.json")
         service.start("serve")
         service.start("work")
         yield service
+    shutil.rmtree(mails, ignore_errors=True)
 
 
 def drive(service, program, seconds=600, **environment):
@@ -48,7 +53,7 @@ def drive(service, program, seconds=600, **environment):
     tokens = {mail: json.loads(service.run("admin", "token", "add", mail, "browser", "--json"))["token"] for mail in MAILS}
     done = subprocess.run(["node", HERE / program], cwd=conftest.ROOT, capture_output=True, text=True, timeout=seconds, check=False,
                           env={**os.environ, "HUBD_URL": service.url, "HUBD_LINKS": json.dumps(links), "HUBD_TOKENS": json.dumps(tokens),
-                               "CHROMIUM": CHROMIUM, **environment})
+                               "CHROMIUM": CHROMIUM, "HUBD_MAIL": getattr(service, "mails", ""), **environment})
     checks = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     assert done.returncode == 0, f"{program} ended with {done.returncode}:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     assert checks, f"{program} checked nothing"
