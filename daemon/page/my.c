@@ -127,6 +127,8 @@ my_put_booking(struct http_request *request, struct json_writer *writer, const c
 	json_put_text(writer, "day", dates_date(&dates, start));
 	json_put_text(writer, "times", dates_times(&dates, start, end));
 	form_put_fields(request, writer, start, end);
+	if (json_kind(json_get(booking, "series")) == JSON_IS_INTEGER)
+		json_put_text(writer, "of_series", arena_print(arena, "/me/series/%lld?at=%s", (long long)json_as_integer(json_get(booking, "series")), text_of(booking, "date")));
 	put_state(request, writer, booking);
 	put_site(writer, json_get(booking, "site"), arena);
 	json_put_text(writer, "again", address_again(request, booking, start, end));
@@ -182,6 +184,7 @@ page_answer_my(struct http_request *request, const struct db_rows *rows)
 	json_put_bool(&view.writer, "has_hubs", json_size(json_get(document, "hubs")) > 0);
 	json_put_bool(&view.writer, "is_cancelled_now", str_equal(parts_parameter(request, "done"), "cancelled"));
 	put_restorable(request, &view.writer, json_get(document, "restorable"));
+	my_put_series(request, &view.writer, json_get(document, "series"));
 	page_end(request, &view, 200, "my");
 }
 

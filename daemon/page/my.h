@@ -12,4 +12,7 @@ void my_put_booking(struct http_request *request, struct json_writer *writer, co
 /* "Lasercutter 1, 2 × 3D-Drucker" of a booking's items; a wish that is not settled says so. */
 const char *my_what(struct http_request *request, const struct json *items);
 
+/* series.c: "series": [{id, heading, rule, next, hub_name, color}], and has_series. */
+void my_put_series(struct http_request *request, struct json_writer *writer, const struct json *list);
+
 #endif

@@ -167,4 +167,15 @@ void page_answer_manage_members_csv(struct http_request *request, const struct d
 bool page_ask_manage_members_csv(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_manage_members_import(struct http_request *request, const struct db_rows *rows);
 
+/* series.c */
+bool page_ask_series_form(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);   /* look: look_zone */
+void page_answer_series_form(struct http_request *request, const struct db_rows *rows);
+bool page_ask_series_book(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);   /* look: look_series */
+void page_answer_series_book(struct http_request *request, const struct db_rows *rows);
+void page_answer_my_series(struct http_request *request, const struct db_rows *rows);
+bool page_ask_series_change(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_series */
+void page_answer_series_change(struct http_request *request, const struct db_rows *rows);
+bool page_ask_series_cancel(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_series */
+void page_answer_series_cancel(struct http_request *request, const struct db_rows *rows);
+
 #endif

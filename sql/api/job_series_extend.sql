@@ -7,7 +7,8 @@ DECLARE
     s hubd.series;
 BEGIN
     PERFORM hubd.enter_hub(hub);
-    s := hubd.lock_series(hub, '{}', series, false);
+    -- The whole hub: a placing that then needs it must not have a part of it already.
+    s := hubd.lock_series(hub, '{}', series, true);
     IF s.state = 'confirmed' AND s.revision::text = input ->> 'revision' THEN
         PERFORM hubd.extend_series(s, input -> 'dates', (input ->> 'until')::timestamptz);
     END IF;

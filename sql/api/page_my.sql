@@ -10,6 +10,7 @@ BEGIN
     END IF;
     RETURN hubd.page_reply(caller, jsonb_build_object('now', hubd.instant(hubd.present()), 'coming', hubd.my_bookings(caller, person, false, 100),
         'past', hubd.my_bookings(caller, person, true, 30), 'restorable', hubd.my_restorable(caller, person),
+        'series', hubd.my_series(caller, person),
         'hubs', (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_object('slug', h.slug, 'name', h.name, 'color', h.color)), '[]')
             FROM hubd.membership AS m JOIN hubd.hub AS h ON h.id = m.hub_id WHERE m.person_id = person)));
 END $$;

@@ -237,6 +237,24 @@ BEGIN
         s.revision::text, CASE WHEN status = 201 THEN '/api/v1/series/' || s.id END)::api.reply;
 END $$;
 
+-- What its booker only holds gives way to the series: a form that holds a slot may lead to one.
+CREATE OR REPLACE FUNCTION hubd.give_up_holds(s hubd.series, dates hubd.series_date[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    held bigint[] := ARRAY (SELECT DISTINCT b.id FROM hubd.booking AS b JOIN hubd.booking_item AS i ON i.hub_id = b.hub_id AND i.booking_id = b.id
+        JOIN unnest(dates) AS d ON d.during && b.during
+        WHERE b.hub_id = s.hub_id AND b.person_id = s.person_id AND b.state = 'held'
+          AND i.resource_id IN (SELECT o.resource_id FROM hubd.series_item AS o WHERE o.hub_id = s.hub_id AND o.series_id = s.id) ORDER BY b.id);
+BEGIN
+    IF held = '{}' THEN
+        RETURN;
+    END IF;
+    -- The whole hub: a placing that then needs it must not have a part of it already.
+    PERFORM hubd.lock_all(s.hub_id);
+    PERFORM hubd.release(s.hub_id, held);
+    UPDATE hubd.booking AS b SET state = 'expired', revision = b.revision + 1, revised_at = hubd.present() WHERE b.hub_id = s.hub_id AND b.id = ANY (held) AND b.state = 'held';
+    PERFORM hubd.changed(hubd.booking_scopes(s.hub_id, held));
+END $$;
+
 -- One attempt, inside the caller's sub-block. A dry run goes as far as to know everything.
 CREATE OR REPLACE FUNCTION hubd.try_series(caller jsonb, hub bigint, person bigint, is_manager boolean, input jsonb, items hubd.item[], dates hubd.series_date[]) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
@@ -247,6 +265,7 @@ BEGIN
     IF s.choice = 'substitute' AND NOT is_dry THEN
         PERFORM hubd.lock_all(hub);
     END IF;
+    PERFORM hubd.give_up_holds(s, dates);
     dates := hubd.place_dates(caller, hub, hubd.insert_dates(s, dates));
     IF is_dry OR s.choice = 'substitute' THEN
         dates := hubd.substitute_dates(caller, hub, dates, is_manager, NOT is_dry);

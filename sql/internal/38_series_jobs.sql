@@ -70,16 +70,13 @@ BEGIN
     UPDATE hubd.series_miss AS m SET is_queued = false WHERE m.is_queued AND lower(m.during) <= hubd.present();
 END $$;
 
--- The dates that have come within the horizon, dealt with as was chosen when the series was made; what cannot be had now refuses nothing.
+-- The caller holds the hub. The dates that have come within the horizon, dealt with as was chosen when the series was made; what cannot be had now refuses nothing.
 CREATE OR REPLACE FUNCTION hubd.extend_series(s hubd.series, dates jsonb, until timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     known timestamp[] := hubd.series_left_out(s) || ARRAY (SELECT b.recurrence_id FROM hubd.booking AS b WHERE b.hub_id = s.hub_id AND b.series_id = s.id AND b.state <> 'cancelled');
     new_dates hubd.series_date[] := hubd.read_dates('{}', dates, known, false);
     missing integer;
 BEGIN
-    IF s.choice = 'substitute' THEN
-        PERFORM hubd.lock_all(s.hub_id);
-    END IF;
     new_dates := hubd.place_dates('{}', s.hub_id, hubd.insert_dates(s, new_dates));
     IF s.choice = 'substitute' THEN
         new_dates := hubd.substitute_dates('{}', s.hub_id, new_dates, false, true);

@@ -9,16 +9,15 @@ import pytest
 from conftest import wait_for
 
 SERIES, BOOKINGS = "/api/v1/series", "/api/v1/bookings"
+NUMBERS = itertools.count(1)
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture(scope="module")
 def rooms(hubd):
     """Makes a room that no other test knows: rooms("screen") is its short name."""
-    numbers = itertools.count(1)
-
     def make(*features, capacity=4, **more):
-        slug = f"reihe-{next(numbers)}"
+        slug = f"reihe-{next(NUMBERS)}"
         made = hubd.post("/api/v1/resources", {"hub": "werft", "slug": slug, "site": "haus", "kind": "room", "name_de": slug, "name_en": slug,
                                                "capacity": capacity, "features": [f"only-{slug}", *features], **more}, as_="ines")
         assert made.status_code == 201, made.text
