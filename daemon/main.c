@@ -75,6 +75,7 @@ run(int argc, char **argv, const struct conf *conf, const char *problems)
 		fputs(problems, stderr);
 	if (*problems != '\0' && !subcommand->takes_faulty_conf)
 		return 2;
+	command_prepare(conf);
 	int code = subcommand->run(conf, argc - 1, argv + 1);
 	return *problems != '\0' && code == 0 && str_equal(name, "check-config") ? 1 : code;
 }

@@ -25,6 +25,8 @@ static const struct conf_setting settings[] = {
 	    .help = "How long a request waits for the database. Keep it longer than the role's statement_timeout (8s)."},
 	{.name = "data_directory", .kind = CONF_TEXT, .fallback = "/usr/share/hubd",
 	    .help = "The installed data: holds sql/ and config/."},
+	{.name = "zone_directory", .kind = CONF_TEXT, .fallback = "/usr/share/zoneinfo",
+	    .help = "The compiled time zones (tzdata). After an update `hubd work` moves future bookings along within the hour."},
 	{.name = "state_directory", .kind = CONF_TEXT, .fallback = "/var/lib/hubd",
 	    .help = "What hubd keeps on disk: last good copies of feeds."},
 	{.name = "public_url", .kind = CONF_TEXT, .fallback = "http://127.0.0.1:8080",

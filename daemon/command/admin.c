@@ -47,6 +47,8 @@ static const struct admin_verb verbs[] = {
 	{"mail", "retry", "ID", "a mail that was set aside or waits is due again", .function = "admin_mail_retry", .plain = {"id"}, .needed = 1},
 	{"mail", NULL, "[ID]", "one mail, as it lies in mail_directory; without ID the newest one", .function = "admin_mail", .plain = {"id"},
 	    .say = admin_mail_say},
+	{"zones", NULL, "[--dry-run]", "moves future bookings and dates to where the installed time zones have them; says what collides",
+	    .flags = {"dry-run"}, .run = admin_zones_run},
 	{"load-hubs", NULL, "FILE", "hubs, rooms and an example week from a file as config/hubs.json", .function = "admin_load_hubs",
 	    .plain = {"file"}, .needed = 1, .prepare = admin_load_prepare, .say = admin_load_say},
 	{"remove-examples", NULL, "", "everything marked as an example that nobody uses", .function = "admin_remove_examples",
@@ -224,6 +226,8 @@ command_admin(const struct conf *conf, int argc, char **argv)
 		fprintf(stderr, "usage: hubd admin %s%s%s %s\n", verb->noun, verb->verb != NULL ? " " : "", verb->verb != NULL ? verb->verb : "", verb->usage);
 		return 2;
 	}
+	if (verb->run != NULL)
+		return verb->run(conf, &words);
 	struct arena *arena = arena_new();
 	struct str input = {0};
 	int code = run(arena, conf, verb, &words, &input);

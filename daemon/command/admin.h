@@ -29,9 +29,11 @@ struct admin_verb {
 	bool (*prepare)(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 	const char *address;                     /* the secret is shown as an address: what stands before it behind public_url */
 	void (*say)(const struct conf *conf, const struct json *body); /* NULL: its message, or its items as a table */
+	int (*run)(const struct conf *conf, const struct words *words); /* a verb of several calls: its exit code */
 };
 
-/* For the verb table: see admin_load.c, admin_mail.c and admin_token.c. */
+/* For the verb table: see admin_load.c, admin_mail.c, admin_token.c and admin_zones.c. */
+int admin_zones_run(const struct conf *conf, const struct words *words);
 void admin_mail_say(const struct conf *conf, const struct json *body);
 bool admin_load_prepare(struct arena *arena, const struct words *words, struct json_writer *input, const char **ret_secret);
 void admin_load_say(const struct conf *conf, const struct json *body);

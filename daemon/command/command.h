@@ -10,6 +10,9 @@
 
 struct conf;
 
+/* What holds for all of them; before any of them runs. */
+void command_prepare(const struct conf *conf);
+
 int command_serve(const struct conf *conf, int argc, char **argv);
 int command_work(const struct conf *conf, int argc, char **argv);
 int command_migrate(const struct conf *conf, int argc, char **argv);

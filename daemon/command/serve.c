@@ -20,6 +20,7 @@
 #include "dispatch.h"
 #include "feed/feed.h"
 #include "http/http.h"
+#include "ical/zone.h"
 #include "page/page.h"
 #include "page/pages.h"
 #include "routes.h"
@@ -241,6 +242,7 @@ reload(void *context)
 		http_server_configure(serve->server, &settings);
 		service_set_streams_max(serve->service, (size_t)conf_number(fresh, "streams"));
 		process_set_log_level(fresh);
+		zone_refresh();
 		/* What the pool was given at boot points into the first settings: those stay until the end. */
 		conf_free(serve->reloaded);
 		serve->reloaded = fresh;

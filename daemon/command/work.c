@@ -20,6 +20,7 @@
 #include "work/extend.h"
 #include "work/mail.h"
 #include "work/wire.h"
+#include "work/zones.h"
 
 /* Longer than the role's statement_timeout (120 s): the server ends a job that runs too long, not we. */
 enum { CONNECTIONS = 2, DEADLINE_MS = 130000, QUEUE_MAX = 2000 };
@@ -34,7 +35,17 @@ struct work {
 	struct wire *wire;
 	struct fetcher *fetcher;
 	struct mailer *mailer;
+	bool has_looked_at_zones;
 };
+
+/* Perhaps this worker was started because the zone data was updated: the job looks at once, not within the hour. */
+static void
+end_zones_due(void *worker, enum db_outcome outcome, const struct db_rows *rows)
+{
+	(void)outcome;
+	(void)rows;
+	worker_wake(worker, NULL);
+}
 
 static void
 say_state(void *context)
@@ -46,6 +57,10 @@ say_state(void *context)
 	const char *word = is_ready ? "database-ready" : state == DB_STATE_AWAY ? "database-away" : "database-mismatched";
 	log_event(is_ready ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, word, "detail", is_ready ? NULL : detail, NULL);
 	process_say_status(word);
+	if (is_ready && !work->has_looked_at_zones) {
+		work->has_looked_at_zones = true;
+		db_call(work->pool, "job_zones_due", NULL, end_zones_due, work->worker);
+	}
 	if (is_ready)
 		worker_wake(work->worker, NULL);
 }
@@ -154,6 +169,7 @@ begin(struct work *work, const struct conf *conf)
 		return false;
 	worker_do(work->worker, "mail", mailer_run, work->mailer);
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
+	worker_do(work->worker, "zones", zones_run, work->pool);
 	return true;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/digest.h"
 #include "base/str.h"
 #include "base/when.h"
 #include "ical/zone_inside.h"
@@ -20,10 +21,10 @@ enum {
 	CACHE_SIZE = 1024, /* the tz database has about 600 names, and no others are ever kept */
 };
 
-static const char ZONE_DIRECTORY[] = "/usr/share/zoneinfo/";
+static const char *zone_directory = "/usr/share/zoneinfo";
 
 /* Zones once read stay: pointers to them are handed out for ever. */
-static const struct zone *cache[CACHE_SIZE];
+static struct zone *cache[CACHE_SIZE];
 static size_t cache_count;
 
 static const struct zone utc_zone = {
@@ -70,13 +71,40 @@ read_whole(const char *path, size_t *ret_length)
 	return bytes;
 }
 
-static const struct zone *
+static unsigned char *
+read_zone(const char *id, size_t *ret_length)
+{
+	struct str path = {0};
+	str_print(&path, "%s/%s", zone_directory, id);
+	unsigned char *bytes = read_whole(str_text(&path), ret_length);
+	str_free(&path);
+	return bytes;
+}
+
+void
+zone_use_directory(const char *directory)
+{
+	assert(cache_count == 0);
+	zone_directory = directory;
+}
+
+bool
+zone_fingerprint(const char *id, char ret_hex[static ZONE_FINGERPRINT_SIZE])
+{
+	size_t length = 0;
+	unsigned char *bytes = is_id(id) ? read_zone(id, &length) : NULL;
+	if (bytes == NULL)
+		return false;
+	digest_sha256_hex(bytes, length, ret_hex);
+	free(bytes);
+	return true;
+}
+
+static struct zone *
 zone_load(const char *id)
 {
-	char path[sizeof ZONE_DIRECTORY + ZONE_ID_SIZE];
 	size_t length = 0;
-	snprintf(path, sizeof path, "%s%s", ZONE_DIRECTORY, id);
-	unsigned char *bytes = read_whole(path, &length);
+	unsigned char *bytes = read_zone(id, &length);
 	if (bytes == NULL)
 		return NULL;
 	struct zone *zone = base_alloc(sizeof *zone);
@@ -101,10 +129,24 @@ zone_find(const char *id)
 			return cache[i];
 	if (cache_count == CACHE_SIZE)
 		return NULL;
-	const struct zone *zone = zone_load(id);
+	struct zone *zone = zone_load(id);
 	if (zone != NULL)
 		cache[cache_count++] = zone;
 	return zone;
+}
+
+void
+zone_refresh(void)
+{
+	for (size_t i = 0; i < cache_count; i++) {
+		struct zone *fresh = zone_load(cache[i]->id);
+		if (fresh == NULL)
+			continue;
+		free(cache[i]->changes);
+		free(cache[i]->names);
+		*cache[i] = *fresh;
+		free(fresh);
+	}
 }
 
 bool
@@ -250,6 +292,18 @@ zone_to_local(const struct zone *zone, int64_t utc, int *ret_offset)
 	if (ret_offset != NULL)
 		*ret_offset = state.offset;
 	return utc + state.offset;
+}
+
+bool
+zone_has_moved(const struct zone *zone, int64_t local, int64_t utc, int64_t *ret_utc)
+{
+	if (zone_to_local(zone, utc, NULL) == local)
+		return false;
+	int64_t right = zone_to_utc(zone, local, NULL);
+	if (right == utc)
+		return false;
+	*ret_utc = right;
+	return true;
 }
 
 void

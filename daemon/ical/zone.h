@@ -17,6 +17,14 @@
 struct arena;
 struct zone;
 
+/* Where the compiled zones lie, if not in /usr/share/zoneinfo; before any is looked up. Kept, not copied. */
+void zone_use_directory(const char *directory);
+/* The SHA-256 of a zone's rules as they lie on disk now; false: there are none ("UTC" has none and never changes). */
+enum { ZONE_FINGERPRINT_SIZE = 65 };
+bool zone_fingerprint(const char *id, char ret_hex[static ZONE_FINGERPRINT_SIZE]);
+/* Reads all zones anew that were read before: their files may have been replaced. What points to a zone stays valid. */
+void zone_refresh(void);
+
 /* The IANA zone of this id ("Europe/Berlin"; "UTC" is always there); NULL when there is none. */
 const struct zone *zone_find(const char *id);
 const struct zone *zone_utc(void);
@@ -40,6 +48,12 @@ enum zone_fit {
 /* ret_fit and ret_offset (seconds east of UTC) may be NULL. */
 int64_t zone_to_utc(const struct zone *zone, int64_t local, enum zone_fit *ret_fit);
 int64_t zone_to_local(const struct zone *zone, int64_t utc, int *ret_offset);
+
+/*
+ * Whether an instant that was worked out from a local time is no longer right, because the zone's rules have changed since; then
+ * *ret_utc is. The second time in a fold stays, if it was that.
+ */
+bool zone_has_moved(const struct zone *zone, int64_t local, int64_t utc, int64_t *ret_utc);
 
 enum { ZONE_OFFSET_SIZE = 16 };
 /* "+01:00", "-00:25"; with seconds only where there are some. */

@@ -4,12 +4,12 @@
 -- How long after a recurring job its next run is due; NULL: the kind does not recur.
 CREATE OR REPLACE FUNCTION hubd.recurs_after(kind text) RETURNS interval LANGUAGE sql IMMUTABLE
     RETURN CASE kind WHEN 'expire-holds' THEN interval '1 minute' WHEN 'tell-provisional' THEN interval '1 minute' WHEN 'compact' THEN interval '1 hour'
-        WHEN 'series-horizon' THEN interval '6 hours' END;
+        WHEN 'series-horizon' THEN interval '6 hours' WHEN 'zones' THEN interval '1 hour' END;
 
 -- What recurs is queued from the start, and again should somebody have dropped it.
 DO $$
 BEGIN
-    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'compact', 'series-horizon']) AS kind;
+    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'compact', 'series-horizon', 'zones']) AS kind;
 END $$;
 
 -- Ends holds that nobody's writing has met.

@@ -196,7 +196,35 @@ a_zone_of_a_files_own_rules_is_not_used(void)
 	arena_free(arena);
 }
 
-TEST_MAIN(TEST(a_booking_in_berlin_moves_by_an_hour_at_no_change_of_clocks), TEST(a_date_beyond_the_tables_end_gets_winter_time_in_summer),
+static void
+an_instant_that_is_right_moves_when_zones_are_looked_at_again(void)
+{
+	const struct zone *berlin = zone_find("Europe/Berlin");
+	int64_t utc = 0;
+	CHECK(!zone_has_moved(berlin, at(2026, 7, 1, 10, 0), at(2026, 7, 1, 8, 0), &utc));
+	CHECK(!zone_has_moved(berlin, at(2026, 3, 29, 2, 30), at(2026, 3, 29, 1, 30), &utc));  /* in the gap */
+	CHECK(!zone_has_moved(berlin, at(2026, 10, 25, 2, 30), at(2026, 10, 25, 0, 30), &utc)); /* the first in the fold */
+	CHECK(!zone_has_moved(berlin, at(2026, 10, 25, 2, 30), at(2026, 10, 25, 1, 30), &utc)); /* and the second */
+	CHECK(zone_has_moved(berlin, at(2026, 7, 1, 10, 0), at(2026, 7, 1, 9, 0), &utc));
+	CHECK_NUMBER(utc, at(2026, 7, 1, 8, 0));
+}
+
+static void
+zones_that_are_read_anew_are_lost_to_who_holds_them(void)
+{
+	const struct zone *berlin = zone_find("Europe/Berlin");
+	char before[ZONE_FINGERPRINT_SIZE], after[ZONE_FINGERPRINT_SIZE];
+	CHECK(zone_fingerprint("Europe/Berlin", before));
+	zone_refresh();
+	CHECK(zone_fingerprint("Europe/Berlin", after));
+	CHECK_TEXT(before, after);
+	CHECK(zone_find("Europe/Berlin") == berlin);
+	CHECK_NUMBER(offset_at(berlin, at(2026, 7, 1, 8, 0)), 7200);
+	CHECK(!zone_fingerprint("../../etc/passwd", after) && !zone_fingerprint("Europe/Nowhere", after));
+}
+
+TEST_MAIN(TEST(an_instant_that_is_right_moves_when_zones_are_looked_at_again), TEST(zones_that_are_read_anew_are_lost_to_who_holds_them),
+    TEST(a_booking_in_berlin_moves_by_an_hour_at_no_change_of_clocks), TEST(a_date_beyond_the_tables_end_gets_winter_time_in_summer),
     TEST(a_booking_in_the_lost_or_doubled_hour_lands_elsewhere_than_rfc_5545_says), TEST(guests_in_odd_zones_come_at_the_wrong_time),
     TEST(every_local_time_of_two_years_comes_back_unchanged), TEST(a_zones_name_opens_any_file_of_the_machine),
     TEST(an_outlook_users_invitation_comes_in_at_another_hour), TEST(an_offset_is_written_so_that_nobody_reads_it),
