@@ -170,6 +170,7 @@ begin(struct work *work, const struct conf *conf)
 	worker_do(work->worker, "mail", mailer_run, work->mailer);
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	worker_do(work->worker, "zones", zones_run, work->pool);
+	worker_do(work->worker, "extend-event", extend_event_run, work->pool);
 	return true;
 }
 

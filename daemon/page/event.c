@@ -21,11 +21,15 @@ page_ask_event(struct http_request *request, const struct db_rows *looked, struc
 	(void)looked;
 	int64_t id;
 	struct json_writer writer = {.out = &ret_ask->input};
-	const char *text = route_parameter(request, "id");
+	const char *text = route_parameter(request, "id"), *date = http_parameter(request, "date");
+	int64_t local;
+	bool is_local;
 	if (!str_number(text, 1, INT64_MAX, &id))
 		return ask_refuse(request, ret_ask, 404, "not-found", NULL, "Es gibt keine Veranstaltung „%s“.", "There is no event \"%s\".", text);
 	json_open_map(&writer, NULL);
 	json_put_integer(&writer, "id", id);
+	if (date != NULL && when_parse(date, &local, &is_local) && is_local)
+		json_put_text(&writer, "date", date);
 	json_close_map(&writer);
 	return true;
 }
@@ -295,6 +299,36 @@ put_details(struct http_request *request, struct json_writer *writer, const stru
 	put_rooms(request, writer, event);
 }
 
+/* ---- the dates of a series ---- */
+
+static void
+put_date(struct http_request *request, struct json_writer *writer, const struct json *event, const struct json *date)
+{
+	struct dates words = {.arena = http_arena(request), .is_english = page_is_english(request)};
+	int64_t start = dates_read(text_of(date, "local_start")), end = dates_read(text_of(date, "local_end"));
+	bool is_shown = str_equal(text_of(date, "date"), text_of(event, "recurrence_id"));
+	json_open_map(writer, NULL);
+	json_put_text(writer, "when", is_all_day(event) ? dates_days(&words, start, end) : dates_span(&words, start, end));
+	json_put_text(writer, "starts", text_of(date, "local_start"));
+	json_put_text(writer, "address", is_shown ? NULL : arena_print(words.arena, "/events/%lld?date=%s", (long long)json_as_integer(json_get(event, "id")), text_of(date, "date")));
+	json_put_bool(writer, "is_cancelled", str_equal(text_of(date, "state"), "cancelled"));
+	json_put_text(writer, "title", str_equal(text_of(date, "title"), text_of(event, "title")) ? NULL : text_of(date, "title"));
+	json_close_map(writer);
+}
+
+static void
+put_dates(struct http_request *request, struct json_writer *writer, const struct json *event, const struct json *dates)
+{
+	const struct json *list = json_get(dates, "list");
+	int64_t more = json_as_integer(json_get(dates, "count")) - (int64_t)json_size(list);
+	json_put_bool(writer, "has_dates", json_size(list) > 1);
+	json_open_list(writer, "dates");
+	for (size_t i = 0; i < json_size(list); i++)
+		put_date(request, writer, event, json_at(list, i));
+	json_close_list(writer);
+	json_put_bool(writer, "has_more_dates", more > 0 || json_as_bool(json_get(dates, "goes_on")));
+}
+
 static void
 put_similar(struct http_request *request, struct json_writer *writer, const struct json *similar, const struct card_names *names)
 {
@@ -325,6 +359,7 @@ page_answer_event(struct http_request *request, const struct db_rows *rows)
 	put_data(request, &view.writer, event, site, hub);
 	card_put(request, &view.writer, "event", event, &names);
 	put_details(request, &view.writer, event);
+	put_dates(request, &view.writer, event, json_get(document, "dates"));
 	if (json_kind(site) == JSON_IS_MAP)
 		place_put_site(request, &view.writer, "site", site);
 	put_adding(request, &view.writer, event, site, title);

@@ -8,5 +8,7 @@ struct job;
 
 /* A job_run; context is the struct db_pool. The job's key is the series' number. */
 void extend_run(void *context, struct job *job);
+/* The job "extend-event": the same for a series of events. */
+void extend_event_run(void *context, struct job *job);
 
 #endif

@@ -56,6 +56,8 @@ static const struct db_statement statements[] = {
 	{.name = "job_mail_claim", .sql = "SELECT api.job_mail_claim($1::bigint, $2::bigint, $3::integer)", .parameters = 3, .is_write = true},
 	{.name = "job_mail_end", .sql = "SELECT api.job_mail_end($1::bigint, $2::bigint, $3::integer, $4::text, $5::text)", .parameters = 5, .is_write = true},
 	{.name = "job_series_look", .sql = "SELECT * FROM api.job_series_look($1::bigint)", .parameters = 1},
+	{.name = "job_event_look", .sql = "SELECT * FROM api.job_event_look($1::bigint)", .parameters = 1},
+	{.name = "job_event_extend", .sql = "SELECT api.job_event_extend($1::bigint, $2::jsonb)", .parameters = 2, .is_write = true},
 	{.name = "job_series_extend", .sql = "SELECT api.job_series_extend($1::bigint, $2::jsonb)", .parameters = 2, .is_write = true},
 	{.name = "job_zones", .sql = "SELECT * FROM api.job_zones($1::jsonb)", .parameters = 1, .is_write = true},
 	{.name = "job_zones_due", .sql = "SELECT api.job_zones_due()", .parameters = 0, .is_write = true},

@@ -60,13 +60,16 @@ END $$;
 
 -- ---- the horizon ----
 
--- Queues an extension for each series whose horizon has come nearer by a day; what waited for a time that is past waits no more.
+-- Queues an extension for each series (of bookings, of events) whose horizon has come nearer by a day; what waited for a time that is past waits no more.
 CREATE OR REPLACE FUNCTION hubd.job_series_horizon() RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 BEGIN
     PERFORM hubd.queue('extend-series', s.id::text) FROM (
         SELECT o.id FROM hubd.series AS o WHERE o.state = 'confirmed' AND o.materialised_until < hubd.present() + interval '399 days'
         ORDER BY o.materialised_until, o.id LIMIT 1000) AS s;
+    PERFORM hubd.queue('extend-event', e.id::text) FROM (
+        SELECT o.id FROM hubd.event AS o WHERE o.state <> 'cancelled' AND o.extended_to < hubd.present() + interval '399 days'
+        ORDER BY o.extended_to, o.id LIMIT 1000) AS e;
     UPDATE hubd.series_miss AS m SET is_queued = false WHERE m.is_queued AND lower(m.during) <= hubd.present();
 END $$;
 

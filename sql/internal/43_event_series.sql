@@ -45,6 +45,26 @@ BEGIN
     ORDER BY w.recurrence_id;
 END $$;
 
+-- The dates that have come within the horizon. One that is there already, cancelled or not, stays as it is; one whose rooms are taken is
+-- left without and listed. What feeds say of the series does not change by it: nor does its revision.
+CREATE OR REPLACE FUNCTION hubd.event_extend(e hubd.event, dates jsonb, goes_on_from timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    added bigint;
+BEGIN
+    INSERT INTO hubd.occurrence (hub_id, event_id, recurrence_id, during, local_start, local_end, state)
+    SELECT e.hub_id, e.id, w.recurrence_id, w.during, w.local_start, w.local_end, 'confirmed' FROM hubd.listed_dates(dates) AS w
+    WHERE NOT EXISTS (SELECT FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.recurrence_id = w.recurrence_id)
+    ORDER BY w.recurrence_id;
+    GET DIAGNOSTICS added = ROW_COUNT;
+    UPDATE hubd.event AS o SET extended_to = goes_on_from WHERE o.hub_id = e.hub_id AND o.id = e.id;
+    IF added > 0 AND EXISTS (SELECT FROM hubd.event_resource AS er WHERE er.hub_id = e.hub_id AND er.event_id = e.id) THEN
+        PERFORM hubd.book_events(e.hub_id, ARRAY[e.id]);
+    END IF;
+    IF added > 0 THEN
+        PERFORM hubd.changed(hubd.event_scopes(e.hub_id, ARRAY[e.id]));
+    END IF;
+END $$;
+
 -- The dates from one on become an event of their own, which begins as a copy. Returns it.
 CREATE OR REPLACE FUNCTION hubd.event_split(hub bigint, event bigint, from_date timestamp, old_rule jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE

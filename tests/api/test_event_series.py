@@ -6,6 +6,7 @@ import zoneinfo
 
 import pytest
 
+from conftest import wait_for
 from test_bookings import problem
 from test_series import block, made
 
@@ -260,3 +261,25 @@ def test_a_private_date_of_a_public_series_is_not_shown(hubd, monday):
     hubd.server.sql(f"UPDATE hubd.occurrence SET changes = '{{\"audience\": \"invited\"}}' WHERE event_id = {event['id']} AND recurrence_id = '{date(monday, 1)}'")
     assert len(dates(hubd, event["id"], as_=None)) == 4 and len(dates(hubd, event["id"])) == 5
     assert hubd.get(f"{EVENTS}/{event['id']}?recurrence_id={date(monday, 1)}").status_code == 404
+
+
+# ---- by the clock ----
+
+def test_an_endless_series_goes_on_by_itself_and_a_cancelled_date_stays_cancelled(own_hubd):
+    hubd = own_hubd
+    day = datetime.date.today() + datetime.timedelta(days=7)
+    event = made(hubd.post(EVENTS, plan(day, rrule="FREQ=WEEKLY", resources=["kajuete"]), as_="ines"))
+    before = dates(hubd, event["id"])
+    last = max(before)
+    assert len(before) == 58 and event["series"]["extended_to"]
+    made(hubd.delete(f"{EVENTS}/{event['id']}", json={"scope": "this", "recurrence_id": last}, as_="ines"), 200)
+    beyond = datetime.date.fromisoformat(last[:10]) + datetime.timedelta(weeks=2)
+    block(hubd, "kajuete", beyond, "18:30", "19:00")
+    hubd.server.sql("UPDATE hubd.clock SET ahead = '60 days'", database=hubd.database)
+    hubd.start("work")
+    wait_for(lambda: len(dates(hubd, event["id"])) > len(before), what="the worker to extend the event")
+    after = dates(hubd, event["id"])
+    assert set(before) < set(after) and after[last]["state"] == "cancelled"
+    assert max(after)[:10] >= str(datetime.date.today() + datetime.timedelta(days=60 + 392))
+    assert [n for n, d in after.items() if d["is_unplaced"]] == [f"{beyond}T18:00:00"], "a date whose room is taken is listed, and the others are there"
+    assert after[last]["revision"] == str(int(event["revision"]) + 1), "that there are more dates is no change of the event"

@@ -324,3 +324,24 @@ def test_a_door_books_for_members_only_and_only_what_fits(noon):
 def test_a_door_of_a_divisible_hall_hears_of_its_parts(hubd):
     scopes = {name: set(re.search(r'data-scopes="([^"]*)"', get(hubd, f"/door/werft/{name}").text)[1].split()) for name in ("saal", "saal-a", "saal-b")}
     assert len(scopes["saal"]) == 3 and scopes["saal-a"] < scopes["saal"] and len(scopes["saal-a"]) == 2 and scopes["saal-a"] != scopes["saal-b"]
+
+
+# ---- series ----
+
+def test_a_series_shows_its_dates_and_each_has_a_page(hubd, free_day):
+    day = datetime.date.fromisoformat(free_day)
+    event = make_event(hubd, free_day, title="Kreis der Reihe", rrule="FREQ=DAILY;COUNT=4")
+    names = [f"{day + datetime.timedelta(days=n)}T18:00:00" for n in range(4)]
+    assert hubd.patch(f"/api/v1/events/{event['id']}", {"scope": "this", "recurrence_id": names[1], "title": "Kreis mit Gast"}, as_="ines").status_code == 200
+    assert hubd.delete(f"/api/v1/events/{event['id']}", json={"scope": "this", "recurrence_id": names[2]}, as_="ines").status_code == 200
+    reply = get(hubd, f"/events/{event['id']}?date={names[1]}")
+    text = text_of(reply)
+    assert "Kreis mit Gast" in text and "fällt aus" in text
+    links = [link for _, link in Page(reply.text).links]
+    assert [f"/events/{event['id']}?date={name}" in links for name in names] == [True, False, True, True]
+    cancelled = text_of(get(hubd, f"/events/{event['id']}?date={names[2]}"))
+    assert "Diese Veranstaltung fällt aus" in cancelled or "abgesagt" in cancelled
+    calendar = get(hubd, f"/hubs/werft/calendar?view=month&date={free_day}")
+    shown = [link for _, link in Page(calendar.text).links if link.startswith(f"/events/{event['id']}")]
+    in_month = [name for name in names if name[:7] == free_day[:7]]
+    assert {f"/events/{event['id']}?date={name}" for name in in_month} <= set(shown)
