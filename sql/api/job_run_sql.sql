@@ -7,6 +7,8 @@ BEGIN
     CASE kind
         WHEN 'expire-holds' THEN PERFORM hubd.job_expire_holds();
         WHEN 'tell-provisional' THEN PERFORM hubd.job_tell_provisional();
+        WHEN 'remind' THEN PERFORM hubd.job_remind();
+        WHEN 'digest' THEN PERFORM hubd.job_digest();
         WHEN 'compact' THEN PERFORM hubd.job_compact();
         WHEN 'series-horizon' THEN PERFORM hubd.job_series_horizon();
         WHEN 'book-queued' THEN PERFORM hubd.job_book_queued((SELECT j.input FROM hubd.job AS j WHERE j.id = job_id));

@@ -3,13 +3,19 @@
 
 -- How long after a recurring job its next run is due; NULL: the kind does not recur.
 CREATE OR REPLACE FUNCTION hubd.recurs_after(kind text) RETURNS interval LANGUAGE sql IMMUTABLE
-    RETURN CASE kind WHEN 'expire-holds' THEN interval '1 minute' WHEN 'tell-provisional' THEN interval '1 minute' WHEN 'compact' THEN interval '1 hour'
-        WHEN 'series-horizon' THEN interval '6 hours' WHEN 'zones' THEN interval '1 hour' END;
+    RETURN CASE kind
+        WHEN 'expire-holds' THEN interval '1 minute'
+        WHEN 'tell-provisional' THEN interval '1 minute'
+        WHEN 'remind' THEN interval '1 minute'
+        WHEN 'digest' THEN interval '5 minutes'
+        WHEN 'compact' THEN interval '1 hour'
+        WHEN 'zones' THEN interval '1 hour'
+        WHEN 'series-horizon' THEN interval '6 hours' END;
 
 -- What recurs is queued from the start, and again should somebody have dropped it.
 DO $$
 BEGIN
-    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'compact', 'series-horizon', 'zones']) AS kind;
+    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'remind', 'digest', 'compact', 'zones', 'series-horizon']) AS kind;
 END $$;
 
 -- Ends holds that nobody's writing has met.
@@ -65,5 +71,6 @@ CREATE OR REPLACE FUNCTION hubd.job_compact() RETURNS void LANGUAGE plpgsql AS $
 BEGIN
     PERFORM hubd.compact_changes();
     PERFORM hubd.compact_sign_in();
+    PERFORM hubd.compact_mail();
     DELETE FROM hubd.idempotency AS i WHERE i.created_at < hubd.present() - interval '48 hours';
 END $$;

@@ -173,6 +173,11 @@ BEGIN
         found := hubd.series_mail((data ->> 'series')::bigint, language);
     ELSIF data ? 'event' THEN
         found := hubd.event_mail((data ->> 'event')::bigint, language);
+    ELSIF kind = 'digest' THEN
+        found := jsonb_build_object('items', hubd.digest_items(data -> 'messages', language));
+        IF jsonb_typeof(found -> 'items') <> 'array' THEN
+            RETURN NULL;
+        END IF;
     ELSE
         found := '{}';
     END IF;

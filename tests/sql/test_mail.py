@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The outbox: what is written when, and for whom."""
 import json
+import threading
 
 import psycopg2
 import pytest
@@ -171,3 +172,82 @@ def test_the_maker_of_an_event_is_told_what_others_do_to_it_and_nothing_of_their
     world.call("event_cancel", who="mia", id=made["id"])
     assert told(world, "iris") == [("event-changed", "mia"), ("event-cancelled", "mia")] and told(world, "mia") == []
     assert data(world, newest(world, "iris"))["title"] == "Fest"
+
+
+# ---- by the clock ----
+
+def remind_all(world, workers=4):
+    """As several workers at once would."""
+    def work():
+        with psycopg2.connect(world.conninfo) as worker, worker.cursor() as cursor:
+            cursor.execute("SELECT hubd.job_remind()")
+        worker.close()
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+
+
+def test_reminders_come_when_they_were_asked_for_once_however_many_workers_there_are(world):
+    world.room("aula")
+    world.rows("UPDATE hubd.person SET reminders = '{60,1440}' WHERE id = %s", person(world, "anna"))
+    made = world.book(9, 11, "aula")
+    reminders = lambda: [kind for kind, _ in told(world, "anna") if kind == "reminder"]  # noqa: E731
+    remind_all(world)
+    assert reminders() == []
+    for ahead, wanted in (("29 days 9 hours 1 minute", 1), ("29 days 20 hours", 1), ("30 days 8 hours 1 minute", 2), ("30 days 8 hours 30 minutes", 2)):
+        base = world.value("SELECT %s::timestamptz - pg_catalog.now() + %s::interval - interval '30 days'", world.base, ahead)
+        world.set_clock(base)
+        remind_all(world)
+        assert len(reminders()) == wanted, ahead
+    world.call("booking_change", id=made["id"], start=world.at(10), end=world.at(12))
+    remind_all(world)
+    assert len(reminders()) == 2, "the day before has passed, and the hour before the new time has not come"
+    world.set_clock(world.value("SELECT %s::timestamptz - pg_catalog.now() + interval '9 hours 1 minute'", world.base))
+    remind_all(world)
+    assert len(reminders()) == 3, "a new time is a new reminder"
+
+
+def test_nobody_is_reminded_of_what_was_just_booked_or_is_off(world):
+    world.room("aula")
+    world.rows("UPDATE hubd.person SET reminders = '{60,1440}' WHERE id = %s", person(world, "anna"))
+    off = world.book(9, 10, "aula")
+    world.call("booking_cancel", id=off["id"])
+    world.set_clock(world.value("SELECT %s::timestamptz - pg_catalog.now() + interval '9 hours'", world.base))
+    world.book(9.5, 10, "aula")
+    remind_all(world, 1)
+    assert "reminder" not in [kind for kind, _ in told(world, "anna")]
+
+
+def test_what_can_wait_comes_together_at_seven_in_the_morning_once_a_day(world):
+    world.room("aula")
+    world.rows("UPDATE hubd.person SET mail_waiting = 'daily' WHERE id = %s", person(world, "anna"))
+    first, second = world.book(9, 11, "aula"), world.book(12, 13, "aula")
+    at = lambda clock: world.set_clock(world.value("SELECT (date_trunc('day', pg_catalog.now() AT TIME ZONE 'Europe/Berlin') + interval '1 day' + %s::interval)"  # noqa: E731
+                                                   " AT TIME ZONE 'Europe/Berlin' - pg_catalog.now()", clock))
+    digests = lambda: world.rows("SELECT id FROM hubd.message WHERE person_id = %s AND kind = 'digest' ORDER BY id", person(world, "anna"))  # noqa: E731
+    at("6 hours 59 minutes")
+    world.rows("SELECT hubd.job_digest()")
+    assert digests() == []
+    world.call("booking_cancel", id=second["id"])
+    at("7 hours 1 minute")
+    world.rows("SELECT hubd.job_digest()")
+    world.rows("SELECT hubd.job_digest()")
+    assert len(digests()) == 1 and is_queued(world, digests()[0][0])
+    items = data(world, digests()[0][0])["items"]
+    assert [(item["kind"], item["data"]["booking"]) for item in items] == [("booking-confirmed", first["id"]), ("booking-cancelled", second["id"])], "the overtaken one is left out"
+    world.call("booking_change", id=first["id"], start=world.at(14), end=world.at(15))
+    at("12 hours")
+    world.rows("SELECT hubd.job_digest()")
+    assert len(digests()) == 1
+    at("31 hours 1 minute")
+    world.rows("SELECT hubd.job_digest()")
+    assert len(digests()) == 2
+
+
+def test_what_went_out_is_forgotten_after_a_month_and_what_failed_after_three(world):
+    sent, refused = write(world, "anna", "sign-in"), write(world, "anna", "sign-in")
+    world.rows("SELECT hubd.end_mail(%s, 'sent', '250'), hubd.end_mail(%s, 'refused', '550')", sent, refused)
+    for clock, wanted in (("29 days", [sent, refused]), ("31 days", [refused]), ("91 days", [])):
+        world.set_clock(clock)
+        world.rows("SELECT hubd.compact_mail()")
+        assert [row[0] for row in world.rows("SELECT id FROM hubd.message WHERE id = ANY (%s) ORDER BY id", [sent, refused])] == wanted
