@@ -103,17 +103,18 @@ put_list(struct json_writer *input, const char *name, const struct json *list)
 	json_close_list(input);
 }
 
+/* People, or teams: maps that learn whether they are examples. */
 static void
-put_people(struct json_writer *input, const struct json *people, bool is_example)
+put_marked(struct json_writer *input, const char *name, const struct json *list, bool is_example)
 {
-	json_open_list(input, "people");
-	for (size_t i = 0; i < json_size(people); i++) {
-		const struct json *person = json_at(people, i);
+	json_open_list(input, name);
+	for (size_t i = 0; i < json_size(list); i++) {
+		const struct json *item = json_at(list, i);
 
 		json_open_map(input, NULL);
-		for (size_t m = 0; json_name_at(person, m) != NULL; m++)
-			if (!str_equal(json_name_at(person, m), "example"))
-				json_put_value(input, json_name_at(person, m), json_value_at(person, m));
+		for (size_t m = 0; json_name_at(item, m) != NULL; m++)
+			if (!str_equal(json_name_at(item, m), "example"))
+				json_put_value(input, json_name_at(item, m), json_value_at(item, m));
 		json_put_bool(input, "example", is_example);
 		json_close_map(input);
 	}
@@ -143,7 +144,8 @@ admin_load_prepare(struct arena *arena, const struct words *words, struct json_w
 	bool is_example = json_as_bool(example);
 	json_open_map(input, NULL);
 	put_list(input, "topics", json_get(file, "topics"));
-	put_people(input, json_get(file, "people"), is_example);
+	put_marked(input, "people", json_get(file, "people"), is_example);
+	put_marked(input, "teams", json_get(file, "teams"), is_example);
 	json_open_list(input, "hubs");
 	for (size_t i = 0; i < json_size(hubs); i++)
 		if (!put_hub(input, json_at(hubs, i), is_example))

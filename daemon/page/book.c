@@ -303,7 +303,10 @@ answer_wish(struct http_request *request, const struct json *document, const cha
 	put_wish(&view.writer, json_get(document, "resource"));
 	form_put_fields(request, &view.writer, start, end);
 	json_put_bool(&view.writer, "may_book", json_as_bool(json_get(document, "may_book")));
-	json_put_bool(&view.writer, "may_hold", json_as_bool(json_get(document, "may_book")));
+	json_put_bool(&view.writer, "may_hold", json_as_bool(json_get(document, "may_book_self")));
+	json_put_bool(&view.writer, "has_parties", json_size(json_get(document, "parties")) > 0);
+	json_put_bool(&view.writer, "may_book_self", json_as_bool(json_get(document, "may_book_self")));
+	json_put_value(&view.writer, "parties", json_get(document, "parties"));
 	json_put_text(&view.writer, "next", place_escape(http_arena(request), arena_print(http_arena(request), "%s?%s", http_path(request), http_query(request))));
 	json_open_list(&view.writer, "scripts");
 	json_put_text(&view.writer, NULL, "hold.js");
@@ -338,6 +341,7 @@ page_ask_booking(struct http_request *request, const struct db_rows *looked, str
 	json_put_text(&writer, "hub", route_parameter(request, "hub"));
 	json_put_text(&writer, "kind", "booking");
 	form_put_items(request, &writer);
+	form_put_party(request, &writer);
 	if (request_form(request, "hold") != NULL)
 		json_put_bool(&writer, "hold", str_equal(request_form(request, "hold"), "yes"));
 	bool is_right = form_put_span(request, ret_ask, zone, &writer) && form_put_text(request, ret_ask, &writer, "title", TITLE_MAX) &&
@@ -362,6 +366,7 @@ answer_refusal(struct http_request *request, const struct json *problem, int sta
 	json_put_text(&view.writer, "title_text", request_form(request, "title"));
 	json_put_text(&view.writer, "note", request_form(request, "note"));
 	json_put_text(&view.writer, "count", request_form(request, "count"));
+	json_put_text(&view.writer, "party", request_form(request, "party"));
 	json_put_bool(&view.writer, "is_pool", size != NULL);
 	json_put_text(&view.writer, "size", size);
 	if (date != NULL && from != NULL && to != NULL) {

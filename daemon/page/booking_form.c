@@ -117,6 +117,16 @@ form_put_text(struct http_request *request, struct ask *ret_ask, struct json_wri
 	return true;
 }
 
+void
+form_put_party(struct http_request *request, struct json_writer *writer)
+{
+	static const struct { const char *kind, *member; } kinds[] = {{"team:", "team"}, {"organisation:", "organisation"}, {"person:", "on_behalf_of"}};
+	const char *party = request_form(request, "party");
+	for (size_t i = 0; party != NULL && i < sizeof kinds / sizeof kinds[0]; i++)
+		if (str_starts(party, kinds[i].kind))
+			json_put_text(writer, kinds[i].member, party + strlen(kinds[i].kind));
+}
+
 bool
 form_put_id(struct http_request *request, struct ask *ret_ask, struct json_writer *writer)
 {

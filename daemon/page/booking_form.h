@@ -25,6 +25,8 @@ bool form_put_span(struct http_request *request, struct ask *ret_ask, const stru
 void form_put_items(struct http_request *request, struct json_writer *writer);
 /* A field of at most that many bytes, cut at none: a longer one is refused. Nothing where it is missing. */
 bool form_put_text(struct http_request *request, struct ask *ret_ask, struct json_writer *writer, const char *name, size_t most);
+/* "party" ("team:SLUG", "organisation:SLUG", "person:MAIL") as the member of the input that says it; nothing for oneself. */
+void form_put_party(struct http_request *request, struct json_writer *writer);
 /* The path's id; false: refused. */
 bool form_put_id(struct http_request *request, struct ask *ret_ask, struct json_writer *writer);
 

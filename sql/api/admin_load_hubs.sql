@@ -14,6 +14,7 @@ BEGIN
     GET DIAGNOSTICS topics = ROW_COUNT;
     made := (SELECT coalesce(jsonb_agg(load_hub(h)), '[]') FROM jsonb_array_elements(input -> 'hubs') AS h);
     people := (SELECT coalesce(sum(load_person(p)), 0) FROM jsonb_array_elements(input -> 'people') AS p);
+    PERFORM load_team(t) FROM jsonb_array_elements(input -> 'teams') AS t;
     weeks := (SELECT coalesce(jsonb_agg(load_week(h)), '[]') FROM jsonb_array_elements(input -> 'hubs') AS h);
     RETURN done((SELECT jsonb_build_object('topics', topics, 'people', people, 'hubs', coalesce(sum((m ->> 'hubs')::integer), 0),
             'sites', coalesce(sum((m ->> 'sites')::integer), 0), 'resources', coalesce(sum((m ->> 'resources')::integer), 0))

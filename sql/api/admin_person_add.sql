@@ -18,6 +18,7 @@ BEGIN
     END IF;
     INSERT INTO person (mail, name, language, organisation_id) VALUES (input ->> 'mail', input ->> 'name', coalesce(input ->> 'language', 'de'), organisation)
     ON CONFLICT (lower(mail)) DO NOTHING RETURNING id INTO made;
+    INSERT INTO organisation_member (organisation_id, person_id) SELECT organisation, made WHERE organisation IS NOT NULL AND made IS NOT NULL;
     IF made IS NULL THEN
         RETURN refused(409, 'exists', format('Somebody has the address %s already.', input ->> 'mail'));
     END IF;

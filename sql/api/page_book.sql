@@ -24,7 +24,8 @@ BEGIN
     END IF;
     RETURN hubd.page_reply(caller, jsonb_build_object('hub', hubd.hub_document(hubd.language(caller), place), 'resource', wanted,
         'now', hubd.instant(hubd.present()), 'slots', (found).body::jsonb -> 'items',
-        'may_book', person IS NOT NULL AND hubd.may_book_here(person, place.id),
+        'may_book', person IS NOT NULL AND (hubd.may_book_here(person, place.id) OR jsonb_path_exists(hubd.parties_of(person, place.id), '$[*].value ? (@ starts with "person:")')),
+        'may_book_self', person IS NOT NULL AND hubd.may_book_here(person, place.id), 'parties', CASE WHEN person IS NOT NULL THEN hubd.parties_of(person, place.id) ELSE '[]' END,
         'sites', (SELECT jsonb_agg(jsonb_build_object('slug', s.slug, 'name', s.name) ORDER BY s.id) FROM hubd.site AS s WHERE s.hub_id = place.id),
         'kinds', hubd.grid_kinds(place.id),
         'features', (SELECT coalesce(jsonb_agg(f.feature ORDER BY f.number DESC, f.feature), '[]') FROM (SELECT feature, count(*) AS number

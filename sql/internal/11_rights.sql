@@ -71,3 +71,14 @@ CREATE OR REPLACE FUNCTION hubd.is_party(person bigint, b hubd.booking) RETURNS 
 BEGIN
     RETURN hubd.acts_for(person, b) OR EXISTS (SELECT FROM hubd.team_member AS m WHERE m.team_id = b.team_id AND m.person_id = person);
 END $$;
+
+-- For whom a form of booking offers to book, beside oneself: {value, label}. Empty where there is nothing to choose.
+CREATE OR REPLACE FUNCTION hubd.parties_of(person bigint, hub bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('value', of.value, 'label', of.label) ORDER BY of.place, of.label, of.value), '[]') FROM (
+        SELECT 1 AS place, 'team:' || t.slug AS value, t.name AS label FROM hubd.team_member AS m JOIN hubd.team AS t ON t.id = m.team_id WHERE m.person_id = parties_of.person
+        UNION ALL SELECT 2, 'organisation:' || o.slug, o.name FROM hubd.organisation_member AS m JOIN hubd.organisation AS o ON o.id = m.organisation_id
+            WHERE m.person_id = parties_of.person AND (SELECT count(*) FROM hubd.organisation_member AS a WHERE a.person_id = parties_of.person) > 1
+        UNION ALL SELECT 3, 'person:' || p.mail, p.name FROM hubd.delegate AS d JOIN hubd.person AS p ON p.id = d.person_id
+            WHERE d.delegate_id = parties_of.person AND hubd.may_book_here(p.id, hub)) AS of);
+END $$;

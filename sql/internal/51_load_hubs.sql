@@ -85,8 +85,8 @@ BEGIN
         SELECT doc, format('example-%s-%s@hubd', hub_slug, n) AS uid FROM jsonb_array_elements(week) WITH ORDINALITY AS w (doc, n)
         WHERE doc ->> 'kind' = 'booking'
     ), booked AS (
-        INSERT INTO hubd.booking AS b (hub_id, kind, state, title, person_id, organisation_id, during, local_start, local_end, zone, uid, is_example)
-        SELECT hub, 'booking', 'confirmed', coalesce(doc ->> 'title', ''), p.id, p.organisation_id,
+        INSERT INTO hubd.booking AS b (hub_id, kind, state, title, person_id, organisation_id, team_id, during, local_start, local_end, zone, uid, is_example)
+        SELECT hub, 'booking', 'confirmed', coalesce(doc ->> 'title', ''), p.id, p.organisation_id, hubd.team_of(p.id, doc ->> 'team'),
             hubd.span((doc ->> 'start')::timestamptz, (doc ->> 'end')::timestamptz), (doc ->> 'local_start')::timestamp,
             (doc ->> 'local_end')::timestamp, doc ->> 'zone', uid, hubd.is_example(doc)
         FROM wish LEFT JOIN hubd.person AS p ON p.id = hubd.person_of(doc ->> 'person')
@@ -158,20 +158,44 @@ BEGIN
     RETURN jsonb_build_object('events', cardinality(events), 'bookings', cardinality(bookings), 'unplaced', unplaced);
 END $$;
 
+-- What a person who was just made belongs to: the first one of an organisation is its admin; asks: {hub, note}, a request that waits.
+CREATE OR REPLACE FUNCTION hubd.load_relations(who bigint, doc jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO hubd.organisation_member (organisation_id, person_id, is_admin)
+    SELECT p.organisation_id, p.id, NOT EXISTS (SELECT FROM hubd.organisation_member AS m WHERE m.organisation_id = p.organisation_id)
+    FROM hubd.person AS p WHERE p.id = who AND p.organisation_id IS NOT NULL;
+    INSERT INTO hubd.join_request (hub_id, state, person_id, note)
+    SELECT hubd.hub_of(a ->> 'hub'), 'waiting', who, coalesce(a ->> 'note', '') FROM (VALUES (doc -> 'asks')) AS of (a) WHERE a ->> 'hub' IS NOT NULL;
+END $$;
+
+-- {slug, name, about, members: [mails]}: the first is its admin.
+CREATE OR REPLACE FUNCTION hubd.load_team(doc jsonb) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO hubd.team (slug, name, about, is_example) VALUES (doc ->> 'slug', doc ->> 'name', coalesce(doc ->> 'about', ''), hubd.is_example(doc))
+    ON CONFLICT (slug) DO NOTHING RETURNING id INTO made;
+    INSERT INTO hubd.team_member (team_id, person_id, is_admin)
+    SELECT made, hubd.person_of(mail), n = 1 FROM jsonb_array_elements_text(doc -> 'members') WITH ORDINALITY AS list (mail, n) WHERE made IS NOT NULL;
+    RETURN (made IS NOT NULL)::integer;
+END $$;
+
 CREATE OR REPLACE FUNCTION hubd.load_person(doc jsonb) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     made integer;
     who bigint;
 BEGIN
-    INSERT INTO hubd.organisation (slug, name, kind)
-    SELECT doc -> 'organisation' ->> 'slug', doc -> 'organisation' ->> 'name', doc -> 'organisation' ->> 'kind' WHERE doc -> 'organisation' ->> 'slug' IS NOT NULL
+    INSERT INTO hubd.organisation (slug, name, kind, size_class, topics, is_example)
+    SELECT o ->> 'slug', o ->> 'name', o ->> 'kind', o ->> 'size_class', hubd.texts(o -> 'topics'), hubd.is_example(doc)
+    FROM (VALUES (doc -> 'organisation')) AS of (o) WHERE o ->> 'slug' IS NOT NULL
     ON CONFLICT (slug) DO NOTHING;
-    INSERT INTO hubd.person (mail, name, language, organisation_id, is_example)
+    INSERT INTO hubd.person (mail, name, language, organisation_id, is_agency, is_example)
     VALUES (doc ->> 'mail', doc ->> 'name', coalesce(doc ->> 'language', 'de'),
-        (SELECT id FROM hubd.organisation WHERE slug = doc -> 'organisation' ->> 'slug'), hubd.is_example(doc))
+        (SELECT id FROM hubd.organisation WHERE slug = doc -> 'organisation' ->> 'slug'), coalesce((doc ->> 'agency')::boolean, false), hubd.is_example(doc))
     ON CONFLICT (lower(mail)) DO NOTHING;
     GET DIAGNOSTICS made = ROW_COUNT;
     who := hubd.person_of(doc ->> 'mail');
+    PERFORM hubd.load_relations(who, doc) WHERE made > 0;
     INSERT INTO hubd.membership (hub_id, person_id, role)
     SELECT hubd.hub_of(m ->> 'hub'), who, m ->> 'role' FROM jsonb_array_elements(doc -> 'memberships') AS m WHERE made > 0
     ON CONFLICT DO NOTHING;

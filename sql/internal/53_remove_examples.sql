@@ -70,7 +70,10 @@ BEGIN
     firms := ARRAY(SELECT DISTINCT p.organisation_id FROM hubd.person AS p WHERE p.id = ANY (gone) AND p.organisation_id IS NOT NULL);
     DELETE FROM hubd.person AS p WHERE p.id = ANY (gone);
     GET DIAGNOSTICS removed = ROW_COUNT;
+    DELETE FROM hubd.team AS t WHERE t.is_example AND NOT EXISTS (SELECT FROM hubd.team_member AS m WHERE m.team_id = t.id)
+        AND NOT EXISTS (SELECT FROM hubd.booking AS b WHERE b.team_id = t.id);
     DELETE FROM hubd.organisation AS o WHERE o.id = ANY (firms)
+        AND NOT EXISTS (SELECT FROM hubd.organisation_member AS m WHERE m.organisation_id = o.id)
         AND NOT EXISTS (SELECT FROM hubd.person AS p WHERE p.organisation_id = o.id)
         AND NOT EXISTS (SELECT FROM hubd.booking AS b WHERE b.organisation_id = o.id);
     RETURN removed;

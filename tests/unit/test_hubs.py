@@ -17,14 +17,15 @@ CITIES = ["Berlin", "Darmstadt", "Dortmund", "Dresden", "Erlangen", "Frankfurt a
 LANDS = {"BW", "BY", "BE", "BB", "HB", "HH", "HE", "MV", "NI", "NW", "RP", "SL", "SN", "ST", "SH", "TH"}
 KEYS = {
     "topic": ({"slug", "name_de", "name_en"}, set()),
-    "person": ({"mail", "name", "language", "memberships"}, {"organisation"}),
+    "person": ({"mail", "name", "language", "memberships"}, {"organisation", "agency", "asks"}),
+    "team": ({"slug", "name", "about", "members"}, set()),
     "hub": ({"slug", "name", "about_de", "about_en", "topics", "zone", "color", "url", "sites", "resources", "week"}, set()),
     "site": ({"slug", "name", "street", "postcode", "city", "land", "latitude", "longitude", "zone", "opening_hours"}, set()),
     "resource": ({"slug", "site", "kind", "name_de", "name_en", "capacity", "features"},
                  {"about_de", "about_en", "setup", "turnover", "pool", "parts"}),
     "event": ({"kind", "week", "day", "start", "end", "title", "title_en", "text", "text_en", "topics", "resources",
                "speakers", "audience"}, set()),
-    "booking": ({"kind", "week", "day", "start", "end", "title", "title_en", "resources", "person"}, set()),
+    "booking": ({"kind", "week", "day", "start", "end", "title", "title_en", "resources", "person"}, {"team"}),
 }
 
 with open(FILE, encoding="utf-8") as file:
@@ -89,7 +90,7 @@ def test_topics_and_people_can_be_loaded():
     for person in DATA["people"]:
         has_keys("person", person)
         assert person["mail"].endswith("@example.org") and person["language"] in ("de", "en")
-        assert person["memberships"]
+        assert person["memberships"] or person.get("agency") or person["asks"]["hub"] in HUBS
         for membership in person["memberships"]:
             assert membership["hub"] in HUBS and membership["role"] in ("member", "trainer", "manager")
         organisation = person.get("organisation")
@@ -97,6 +98,16 @@ def test_topics_and_people_can_be_loaded():
             assert SLUG.fullmatch(organisation["slug"])
             assert organisation["kind"] in ("startup", "sme", "corporate", "university", "investor", "public")
             assert organisations.setdefault(organisation["slug"], organisation) == organisation
+
+
+def test_a_team_is_of_people_of_several_organisations():
+    of = {person["mail"]: person.get("organisation", {}).get("slug") for person in DATA["people"]}
+    for team in DATA["teams"]:
+        has_keys("team", team)
+        assert len({of[mail] for mail in team["members"]}) > 1
+    for hub in DATA["hubs"]:
+        for entry in hub["week"]:
+            assert "team" not in entry or any(entry["team"] == team["slug"] and entry["person"] in team["members"] for team in DATA["teams"])
 
 
 @hubs

@@ -45,7 +45,7 @@ function letGo(isToBeTold = true) {
 
 if (note) {
 	hold();
-	for (const name of ["date", "from", "to", "count"])
+	for (const name of ["date", "from", "to", "count", "party"])
 		form.elements[name]?.addEventListener("change", () => letGo());
 	let isSent = false;
 	form.addEventListener("submit", () => { isSent = true; });
