@@ -23,7 +23,8 @@ static const char *const columns[][5] = {
 enum { COLUMNS = sizeof columns / sizeof columns[0] };
 static const struct word {
 	const char *said, *meant;
-} words[] = {{"mitglied", "member"}, {"trainerin", "trainer"}, {"hub-manager", "manager"}, {"hubmanager", "manager"}, {"deutsch", "de"}, {"englisch", "en"},
+} words[] = {{"member", "member"}, {"mitglied", "member"}, {"trainer", "trainer"}, {"trainerin", "trainer"}, {"manager", "manager"}, {"managerin", "manager"},
+	{"de", "de"}, {"en", "en"}, {"hub-manager", "manager"}, {"hubmanager", "manager"}, {"deutsch", "de"}, {"englisch", "en"},
 	{"german", "de"}, {"english", "en"}, {NULL, NULL}};
 
 /* ---- the page ---- */
