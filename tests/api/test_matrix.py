@@ -16,7 +16,7 @@ import requests
 import postgres
 from conftest import HUBD, Service, day
 from test_manage_pages import png
-from test_pages import HTML, signed_in
+from test_pages import HTML, form_key, signed_in
 
 ROLES = ("visitor", "stranger", "member", "trainer", "manager", "agency", "operator")
 OWN, OTHER = "werft", "kontor"
@@ -35,6 +35,7 @@ DRY = {"dry_run": True}
 PICTURE = png(64, 64)
 _numbers = itertools.count(1)
 _hours = itertools.count(0)
+_weeks = itertools.count(0)
 
 
 def slot():
@@ -68,7 +69,9 @@ class World:
         return reply.json()["id"]
 
     def weekly(self, hub):
-        return {"hub": hub, "items": [{"resource": self.rooms[hub]}], "rrule": "FREQ=WEEKLY;COUNT=2", **slot()}
+        n = next(_weeks)
+        date = self.first_date = day(900 + n // 8 * 14)
+        return {"hub": hub, "items": [{"resource": self.rooms[hub]}], "rrule": "FREQ=WEEKLY;COUNT=2", "start": f"{date}T{n % 8 * 2 + 4:02}:00", "end": f"{date}T{n % 8 * 2 + 6:02}:00"}
 
     def series(self, hub):
         reply = self.hubd.post("/api/v1/series", self.weekly(hub), as_=self.owners[hub])
@@ -112,6 +115,13 @@ class World:
 
     def day_pass(self, hub):
         return self.sql(f"INSERT INTO hubd.day_pass (hub_id, person_id, day) VALUES ({self.hub(hub)}, {self.person(self.owners[hub])}, current_date + {next(_numbers)}) RETURNING id")
+
+    def their_token(self):
+        return self.sql(f"SELECT id FROM hubd.token WHERE person_id = {self.person('jonas')} LIMIT 1")
+
+    def their_session(self):
+        signed_in(self.hubd, "jonas@hubd.test")
+        return self.sql(f"SELECT id FROM hubd.session WHERE person_id = {self.person('jonas')} LIMIT 1")
 
     def colleague(self):
         """Somebody of the organisation beside its admin."""
@@ -342,6 +352,29 @@ row(f"POST {MANAGE}/invitations/{{id}}/revoke", HIDDEN, at(MANAGE + "/invitation
 row(f"POST {MANAGE}/day-passes/{{id}}/revoke", HIDDEN, at(MANAGE + "/day-passes/{id}/revoke", id=lambda w, h: w.day_pass(h)), form={})
 row("GET /agency", AGENCY)
 
+# Signing in, sessions and tokens.
+row("GET /sign-in/code", PUBLIC)
+row("GET /sign-in/renew", PUBLIC, "/sign-in/renew?next=/")
+row("POST /sign-in/ask", PUBLIC, form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example"})
+row("POST /sign-in/code", ("FFFFFFF", "FFFFFFF"), form={"code": "000000"})
+for _path in ("/me/access", "/api/v1/tokens", "/api/v1/sessions"):
+    row(f"GET {_path}", SIGNED_IN)
+row("POST /api/v1/tokens", SIGNED_IN, body={"name": "Matrix", "scopes": ["read"], **DRY})
+row("DELETE /api/v1/tokens/{id}", NOBODYS, at("/api/v1/tokens/{id}", id=lambda w, h: w.their_token()), DRY)
+row("DELETE /api/v1/sessions/{id}", NOBODYS, at("/api/v1/sessions/{id}", id=lambda w, h: w.their_session()), DRY)
+row("POST /me/access/tokens", SIGNED_IN, form={"name": "Matrix", "scope": "read", "scopes": "read"})
+row("POST /me/access/tokens/{id}/revoke", NOBODYS, at("/me/access/tokens/{id}/revoke", id=lambda w, h: w.their_token()), form={})
+row("POST /me/access/sessions/{id}/end", NOBODYS, at("/me/access/sessions/{id}/end", id=lambda w, h: w.their_session()), form={})
+
+# Series on pages; dates of events.
+row("GET /api/v1/occurrences", PUBLIC, at("/api/v1/occurrences?hub={hub}"))
+row("GET /hubs/{hub}/series", PUBLIC, at("/hubs/{hub}/series"))
+row("POST /hubs/{hub}/series", MEMBERS, at("/hubs/{hub}/series"), form=lambda w, h: {"resource": w.rooms[h], "name": "Raum", "date": slot()["start"][:10], "from": "09:00", "to": "10:00", "repeat": "weekly", "times": "2", "until": "", "title": ""})
+row("GET /me/series/{id}", NOBODYS, at("/me/series/{id}", id=lambda w, h: w.series(h)))
+row("POST /me/series/{id}/change", THEIRS, at("/me/series/{id}/change", id=lambda w, h: w.series(h)), form=lambda w, h: {"scope": "all", "at": w.first_date + "T09:00:00", "date": w.first_date,
+    "from": "20:00", "to": "21:00"})
+row("POST /me/series/{id}/cancel", THEIRS, at("/me/series/{id}/cancel", id=lambda w, h: w.series(h)), form={"scope": "all"})
+
 
 # ---- the walk ----
 
@@ -369,11 +402,13 @@ def ask(hubd, role, method, pattern, hub):
         return requests.request(method, hubd.url + path, json=body, headers=headers, timeout=30, allow_redirects=False)
     headers = HTML if form is None else {**HTML, "Origin": hubd.url, "Sec-Fetch-Site": "same-origin"}
     cookies = dict(hubd.sessions[role].cookies)
+    if form is not None and role != "visitor":
+        form = {**form, "key": form_key(hubd.sessions[role])}
     return requests.request(method, hubd.url + path, data=form, files=files, headers=headers, cookies=cookies, timeout=30, allow_redirects=False, stream=pattern == "/stream")
 
 
 def outcome_of(reply, also):
-    if reply.status_code == 401 or (reply.status_code == 303 and reply.headers["Location"].startswith("/sign-in")):
+    if reply.status_code == 401 or (reply.status_code == 303 and reply.headers["Location"].startswith("/sign-in?")):
         return "S"
     if reply.headers.get("Location", "").endswith("outcome=refused"):
         return "F"  # a door says so in its own words

@@ -16,7 +16,7 @@ import conftest  # noqa: E402  (the API tests' service)
 import postgres  # noqa: E402
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-MAILS = ("kim.sommer@example.org", "robin.becker@example.org")
+MAILS = ("kim.sommer@example.org", "robin.becker@example.org", "alex.winter@example.org")
 
 
 def why_not():
