@@ -327,8 +327,9 @@ to_civil(const struct icaltimetype *time, struct civil *ret)
 static void
 resolve_local(struct event_reading *r, icalproperty *property, struct moment *moment)
 {
-	icalparameter *tzid = icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER);
-	const char *name = tzid == NULL ? NULL : icalparameter_get_tzid(tzid);
+	/* From the line: libical loses some names ("UTC+11"). */
+	const struct ical_line *line = find_line(r, icalproperty_kind_to_string(icalproperty_isa(property)));
+	const char *name = line == NULL ? NULL : ical_line_param(r->arena, line, "TZID");
 	if (name != NULL && *name != '\0' && !moment->is_date) {
 		moment->timezone = ical_timezones_find(r->reading->timezones, name);
 		moment->zone = moment->timezone->zone;

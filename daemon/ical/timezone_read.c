@@ -41,14 +41,18 @@ struct observance {
 	int64_t until;
 };
 
-/* 20261025T030000, with or without Z; anything else is not read. */
+/* 20261025T030000, with or without Z, or 20261025; anything else is not read. */
 static bool
 read_stamp(const char *text, struct civil *ret)
 {
 	struct civil civil = {0};
 	int length = 0;
-	if (sscanf(text, "%4d%2d%2dT%2d%2d%2d%n", &civil.year, &civil.month, &civil.day, &civil.hour, &civil.minute, &civil.second,
-	        &length) != 6 || length != 15 || !when_is_valid(&civil))
+	int read = sscanf(text, "%4d%2d%2dT%2d%2d%2d%n", &civil.year, &civil.month, &civil.day, &civil.hour, &civil.minute, &civil.second,
+	    &length);
+	bool is_day = read == 3 && strlen(text) == 8;
+	if (!is_day && (read != 6 || length != 15))
+		return false;
+	if (!when_is_valid(&civil))
 		return false;
 	*ret = civil;
 	return true;

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import subprocess
 import zoneinfo
 
@@ -370,3 +371,65 @@ def describe(found):
     if not found["is_recurring"] or found["is_first"]:
         return start
     return start + (f"RECURRENCE-ID;VALUE=DATE:{day}\n" if found["is_all_day"] else f"RECURRENCE-ID:{stamp(found['original_utc'])}\n")
+
+
+# What names of zones that are no IANA ids mean in other projects' files: a zone; "own": the file's rules, like no zone's that is known;
+# None: nothing is known, the event says so in a note and is read in the calendar's zone.
+FOREIGN_ZONES = {
+    "(UTC-03:00) Brasília": {"own"},  # with rules of before 2019, which no zone has any more
+    "/Europe/CUSTOM": {"Europe/Berlin"},
+    "/Europe/Stockholm": {"Europe/Stockholm"},
+    "/freeassociation.sourceforge.net/Europe/Berlin": {"Europe/Berlin"},
+    "/freeassociation.sourceforge.net/Tzfile/America/Argentina/Buenos_Aires": {"America/Argentina/Buenos_Aires"},
+    "/mozilla.org/20070129_1/America/New_York": {"America/New_York"},
+    "America/Example": {"America/Los_Angeles"},
+    "CUSTOM_tzid": {None},
+    "Central European Standard Time": {"Europe/Warsaw"},
+    "Customized Time Zone": {None},
+    "Eastern Standard Time": {"America/New_York"},
+    "GMT +0100 (Standard) / GMT +0200 (Daylight)": {"Europe/Berlin"},
+    "MyTimezone": {"own"},
+    "New Zealand Standard Time": {"Pacific/Auckland"},
+    "Nowhere/Middle": {"own"},
+    "Pacific Standard Time": {"America/Los_Angeles"},
+    "UTC+11": {"own"},
+    "W. Europe Standard Time": {"Europe/Berlin"},
+    "Western/Central Europe": {"own", None},  # one file explains it, another does not
+    "custom_America/New_York": {"America/New_York"},
+    "posix/Europe/Vaduz": {"Europe/Vaduz"},
+}
+
+
+def zones_of_starts(path):
+    """By the line of its BEGIN:VEVENT: the TZID of an event's DTSTART, where that is a time."""
+    found, event, line = {}, None, ""
+    lines = path.read_bytes().decode("utf-8", "replace").split("\n") + [""]
+    for number, text in enumerate(lines, 1):
+        if text[:1] in (" ", "\t"):
+            line += text.rstrip("\r")[1:]
+            continue
+        match = re.match(r'DTSTART(?:;VALUE=DATE-TIME)?;TZID=("[^"]*"|[^:;]*)(?:;VALUE=DATE-TIME)?:\d{8}T', line)
+        if match and event:
+            found.setdefault(event, match[1].strip('"'))
+        line = text.rstrip("\r")
+        if line.upper().startswith("BEGIN:VEVENT"):
+            event = number
+    return found
+
+
+@needs_data
+def test_a_zone_by_a_foreign_name_is_taken_for_another(driver):
+    known, seen = zoneinfo.available_timezones(), {}
+    paths = [path for folder in FOLDERS for path in (DATA / folder).rglob("*.ics") if path.stat().st_size < 3_000_000]
+    for path in sorted(paths):
+        named = {line: tzid for line, tzid in zones_of_starts(path).items() if tzid not in known}
+        done = run(driver, "read", path) if named else None
+        if done is None or done.returncode != 0:
+            continue
+        for event in map(json.loads, done.stdout.decode().splitlines()):
+            if event["kind"] == "event" and event["line"] in named:
+                notes = " ".join(note["text"] for note in event["notes"] if note["code"] in ("zone", "floating"))
+                meaning = "own" if "the file's own rules were used" in notes else event["zone"]
+                assert meaning is not None or ("is not known" in notes and "was taken" in notes), (path, event)
+                seen.setdefault(named[event["line"]], set()).add(meaning)
+    assert seen == FOREIGN_ZONES

@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "ical/event.h"
+#include "ical/occurrences.h"
 #include "ical/read.h"
 #include "ical/write.h"
 #include "ical/zone.h"
@@ -52,6 +53,22 @@ check_event(struct arena *arena, const struct ical_event *event)
 	str_free(&out);
 }
 
+/* What takes place in a window, and in all time: in order, within the limit. */
+static void
+check_occurrences(struct arena *arena, const struct ical_calendar *calendar)
+{
+	static const struct ical_window windows[] = {{1767225600, 1798761600, 200}, {INT64_MIN, INT64_MAX, 50}};
+	for (size_t i = 0; i < sizeof windows / sizeof windows[0]; i++) {
+		struct ical_occurrences found;
+		ical_calendar_occurrences(arena, calendar, &windows[i], &found);
+		assert(found.count <= windows[i].limit);
+		for (size_t j = 0; j < found.count; j++) {
+			assert(j == 0 || found.list[j - 1].start_utc <= found.list[j].start_utc);
+			assert(found.list[j].event != NULL && found.list[j].start_utc < windows[i].before);
+		}
+	}
+}
+
 int
 LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)
 {
@@ -61,6 +78,8 @@ LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t length)
 	assert(calendar != NULL || (error != NULL && *error != '\0'));
 	for (size_t i = 0; calendar != NULL && i < calendar->count && i < 5; i++)
 		check_event(arena, &calendar->events[i]);
+	if (calendar != NULL && calendar->count < 20)
+		check_occurrences(arena, calendar);
 	arena_free(arena);
 	return 0;
 }
