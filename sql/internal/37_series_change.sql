@@ -23,7 +23,7 @@ CREATE OR REPLACE FUNCTION hubd.problem_of_series_change(caller jsonb, person bi
         WHEN (s).id IS NULL THEN hubd.problem_not_found(caller, 'Diese Serie gibt es nicht.', 'There is no such series.')
         WHEN NOT is_manager AND (s).person_id IS DISTINCT FROM person AND NOT hubd.acts_for_series(person, s) THEN
             hubd.problem_not_allowed(caller, 'Das dürfen, wer gebucht hat, ihre Vertretung und die Hub-Manager.', 'Only the booker, their delegate and the hub managers may do that.')
-        WHEN (caller ->> 'revision' IS NOT NULL AND caller ->> 'revision' <> (s).revision::text) OR looked <> (s).revision::text THEN hubd.problem_stale(caller, (s).revision)
+        WHEN (caller ->> 'revision' IS NOT NULL AND caller ->> 'revision' <> (s).revision::text) OR looked IS DISTINCT FROM (s).revision::text THEN hubd.problem_stale(caller, (s).revision)
         WHEN (s).state = 'cancelled' THEN hubd.problem(409, 'not-live', hubd.say(hubd.language(caller), 'Die Serie gilt nicht mehr', 'The series is no longer live'),
             hubd.say(hubd.language(caller), 'Sie ist abgesagt und lässt sich nicht mehr ändern: bitte neu buchen.', 'It is cancelled and cannot be changed: please book anew.'))
     END;

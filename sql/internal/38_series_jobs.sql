@@ -22,7 +22,7 @@ DECLARE
     dates hubd.series_date[];
 BEGIN
     SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = m.hub_id AND o.id = m.series_id FOR UPDATE;
-    IF s.state = 'cancelled' OR NOT hubd.has_role(s.person_id, s.hub_id, 'member', 'trainer', 'manager') THEN
+    IF s.state = 'cancelled' OR NOT hubd.is_of_hub(s.person_id, s.hub_id) THEN
         UPDATE hubd.series_miss AS o SET is_queued = false WHERE o.hub_id = m.hub_id AND o.id = m.id;
         RETURN false;
     END IF;

@@ -36,7 +36,7 @@ CREATE FUNCTION race.claims() RETURNS TABLE (claimed text, doubles bigint) LANGU
     FROM hubd.claim AS c JOIN hubd.unit AS u ON u.id = c.unit_id JOIN hubd.booking AS b ON b.id = c.booking_id WHERE c.lane = '[9,10)';
 $$;
 CREATE PROCEDURE race.clear() LANGUAGE sql AS $$
-    DELETE FROM hubd.booking; DELETE FROM hubd.idempotency; DELETE FROM hubd.refusal; DELETE FROM hubd.change; UPDATE hubd.clock SET ahead = '0';
+    DELETE FROM hubd.booking; DELETE FROM hubd.series; DELETE FROM hubd.idempotency; DELETE FROM hubd.refusal; DELETE FROM hubd.change; UPDATE hubd.clock SET ahead = '0';
 $$;
 -- Two bookings (red and blue) over two dates each, placed in one call in the given order of numbers.
 CREATE FUNCTION race.series(who text, hours integer[]) RETURNS text LANGUAGE plpgsql AS $$
@@ -55,3 +55,21 @@ BEGIN
     END LOOP;
     RETURN (SELECT string_agg(is_placed::text, ' ' ORDER BY booking_id) FROM hubd.place(1001, bookings));
 END $$;
+-- A series of an hour a date in these rooms, through the API's function; a shift of all of one by hours (looked at when it was new); one date
+-- of it taken away.
+CREATE FUNCTION race.dates(hours integer[]) RETURNS jsonb LANGUAGE sql RETURN (SELECT jsonb_agg(jsonb_build_object('date', trim('Z' FROM race.at(h)), 'start', race.at(h),
+    'end', race.at(h + 1), 'local_end', trim('Z' FROM race.at(h + 1)))) FROM unnest(hours) AS h);
+CREATE FUNCTION race.rule(hours integer[]) RETURNS jsonb LANGUAGE sql RETURN jsonb_build_object('zone', 'UTC', 'local_start', trim('Z' FROM race.at(hours[1])),
+    'duration', 'PT1H', 'rrule', 'FREQ=DAILY', 'rdates', '[]'::jsonb, 'exdates', '[]'::jsonb, 'dates', race.dates(hours));
+CREATE FUNCTION race.outcome(reply api.reply) RETURNS text LANGUAGE sql RETURN (reply).status || ' ' || coalesce(
+    (SELECT string_agg(d ->> 'state', ' ') FROM jsonb_array_elements((reply).body::jsonb -> 'dates') AS d), (reply).body::jsonb ->> 'type', (reply).body::jsonb ->> 'state');
+CREATE FUNCTION race.repeat(who text, series_title text, rooms text[], hours integer[], choice text) RETURNS text LANGUAGE sql
+    RETURN race.outcome(api.series_book(race.caller(who), race.rule(hours) || jsonb_build_object('hub', 'rennen', 'title', series_title, 'choice', choice,
+        'items', (SELECT jsonb_agg(jsonb_build_object('resource', r)) FROM unnest(rooms) AS r))));
+CREATE FUNCTION race.of_series(series_title text) RETURNS bigint LANGUAGE sql RETURN (SELECT max(id) FROM hubd.series WHERE title = series_title);
+CREATE FUNCTION race.shift(who text, series_title text, hours integer[], by integer) RETURNS text LANGUAGE sql
+    RETURN race.outcome(api.series_change(race.caller(who), race.rule(ARRAY (SELECT h + by FROM unnest(hours) AS h)) || jsonb_build_object('id', race.of_series(series_title),
+        'scope', 'all', 'revision', '1', 'shift', by * 3600, 'rule_shift', by * 3600, 'is_retimed', true)));
+CREATE FUNCTION race.drop_date(who text, series_title text, hour integer) RETURNS text LANGUAGE sql
+    RETURN race.outcome(api.booking_cancel(race.caller(who), jsonb_build_object('id', (SELECT b.id FROM hubd.booking AS b
+        WHERE b.series_id = race.of_series(series_title) AND lower(b.during) = race.at(hour)::timestamptz))));
