@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The API's description: what a program written after it loses when it drifts from what the service does."""
+import datetime
 import json
 import re
 
@@ -149,6 +150,23 @@ def test_bookings_are_as_described(hubd, free_day):
     check(hubd.patch(path, {"title": "Neu"}, as_="mara"), "PATCH", "/api/v1/bookings/{id}")
     check(hubd.post(path + "/confirm", as_="mara"), "POST", "/api/v1/bookings/{id}/confirm")
     check(hubd.delete(path, as_="mara"), "DELETE", "/api/v1/bookings/{id}")
+
+
+def test_series_are_as_described(hubd):
+    start = (datetime.date.today() + datetime.timedelta(days=2000)).isoformat()
+    document = {"hub": "werft", "title": "Reihe", "start": f"{start}T09:00", "duration": "PT1H", "rrule": "FREQ=WEEKLY;COUNT=3", "items": [{"resource": "saal"}]}
+    assert mistakes(document, {"$ref": "#/components/schemas/SeriesRequest"}) == []
+    check(hubd.post("/api/v1/series", {**document, "dry_run": True}, as_="mara"), "POST", "/api/v1/series")
+    made = check(hubd.post("/api/v1/series", document, as_="mara"), "POST", "/api/v1/series")
+    assert made.status_code == 201, made.text
+    assert check(hubd.post("/api/v1/series", document, as_="jonas"), "POST", "/api/v1/series").status_code == 409
+    path = made.headers["Location"]
+    check(hubd.get("/api/v1/series", as_="mara"), "GET", "/api/v1/series")
+    check(hubd.get(path, as_="mara"), "GET", "/api/v1/series/{id}")
+    check(hubd.patch(path, {"scope": "all", "start": f"{start}T11:00", "dry_run": True}, as_="mara"), "PATCH", "/api/v1/series/{id}")
+    check(hubd.patch(path, {"scope": "this", "date": f"{start}T09:00", "title": "x"}, as_="mara"), "PATCH", "/api/v1/series/{id}")
+    check(hubd.patch(path, {"scope": "following", "date": made.json()["dates"][1]["date"], "title": "y"}, as_="mara"), "PATCH", "/api/v1/series/{id}")
+    check(hubd.delete(path, as_="mara", json={"scope": "all"}), "DELETE", "/api/v1/series/{id}")
 
 
 def test_events_are_as_described(hubd, free_day):
