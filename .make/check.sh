@@ -39,6 +39,7 @@ TABLE
 		cat <<TABLE
 build         600 .make/stage build
 chaos         900 env CHAOS_SECONDS=60 .make/stage tests chaos
+feeds        3600 env HISTORY_EDITS=2000 $python tests/api/test_feed_history.py
 mail          600 env MAIL_COUNT=1000 $python tests/api/test_smtp.py -k many
 fuzzing      7200 .make/stage fuzzing
 TABLE

@@ -113,6 +113,8 @@ feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_
 	read_entry(rows, row, &entry);
 	entry.is_english = look->is_english;
 	entry.host = look->host;
+	entry.shown_from = look->from;
+	entry.shown_to = look->to;
 	entry.page = put_address(&page, look->public_url, "", db_text(rows, row, "page"));
 	entry.hub_page = put_address(&hub_page, look->public_url, "hubs/", db_text(rows, row, "hub"));
 	struct arena *arena = db_text(rows, row, "series") == NULL ? NULL : arena_new();

@@ -27,6 +27,7 @@ struct feed_look {
 	enum feed_format format;
 	const char *public_url, *host;
 	bool is_english;
+	int64_t from, to; /* the window, in instants */
 };
 /* Renders a row and adds it. */
 void feed_pieces_render(struct feed_pieces *pieces, const struct db_rows *rows, size_t row, const struct feed_look *look);

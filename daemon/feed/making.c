@@ -289,12 +289,23 @@ add_known(struct feed_making *making, int64_t id)
 	feed_pieces_add(&making->pieces, part, making->before_bytes + part->at);
 }
 
+/* An event's own feed shows all of it. */
+static void
+take_window(const struct feed_making *making, struct feed_look *look)
+{
+	const struct feed_key *key = &making->feed->key;
+	int64_t today = today_of(making);
+	look->from = key->kind == FEED_EVENT ? INT64_MIN : (key->has_window ? key->from : today - FEED_DAYS_BEFORE) * DAY;
+	look->to = key->kind == FEED_EVENT ? INT64_MAX : (key->has_window ? key->to : today + FEED_DAYS_AFTER) * DAY + DAY;
+}
+
 static void
 take_page(struct feed_making *making, const struct db_rows *rows)
 {
 	struct feed_maker *maker = making->maker;
 	const struct feed_key *key = &making->feed->key;
 	struct feed_look look = {.format = key->format, .public_url = maker->public_url, .host = maker->host, .is_english = key->is_english};
+	take_window(making, &look);
 	for (size_t row = 0; row < db_count(rows); row++) {
 		int64_t id = db_number(rows, row, "id");
 		if (db_is_true(rows, row, "is_known")) {

@@ -37,6 +37,7 @@ struct feed_entry {
 	int64_t start, end;             /* end == start: an instant */
 	int64_t local_start, local_end; /* the days of an all-day event, its end exclusive; of a series the first date */
 	const struct feed_series *series; /* NULL: a single one */
+	int64_t shown_from, shown_to;   /* of a series that becomes single events: those that touch this window */
 	bool is_all_day, blocks;        /* blocks: it has rooms */
 	const char *zone;
 	const char *state;              /* "tentative", "confirmed", "cancelled" */

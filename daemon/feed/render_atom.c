@@ -124,6 +124,8 @@ put_title(struct str *out, const struct feed_entry *entry)
 	struct str title = {0};
 	if (str_equal(entry->state, "cancelled"))
 		str_put(&title, entry->is_english ? "Cancelled: " : "Abgesagt: ");
+	if (str_equal(entry->state, "tentative"))
+		str_put(&title, entry->is_english ? "Tentative: " : "Vorläufig: ");
 	str_put(&title, feed_title(entry));
 	put_element(out, "title", str_text(&title));
 	str_free(&title);

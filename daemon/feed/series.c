@@ -62,6 +62,10 @@ read_override(const struct json *date, const struct feed_entry *of, struct feed_
 	entry->end = json_as_integer(json_get(date, "end"));
 	entry->local_start = json_as_integer(json_get(date, "local_start"));
 	entry->local_end = json_as_integer(json_get(date, "local_end"));
+	if (json_get(date, "sequence") != NULL) {
+		entry->sequence = json_as_integer(json_get(date, "sequence"));
+		entry->revised = json_as_integer(json_get(date, "revised"));
+	}
 	entry->state = said(date, "state", of->state);
 	entry->title = said(date, "title", of->title);
 	entry->text = said(date, "text", of->text);
@@ -133,7 +137,7 @@ take_words(struct arena *arena, const struct feed_entry *entry, struct repeat_wo
 	for (size_t i = 0; i < series->exdate_count; i++)
 		exdates[i] = (struct repeat_date){.at = series->exdates[i], .is_day = entry->is_all_day};
 	*ret_words = (struct repeat_words){
-		.zone = zone_of(entry), .local_start = entry->local_start, .is_all_day = entry->is_all_day, .rrule = series->rrule, .keeps_start = false,
+		.zone = zone_of(entry), .local_start = entry->local_start, .is_all_day = entry->is_all_day, .rrule = series->rrule, .keeps_start = true,
 		.rdates = rdates, .exdates = exdates, .rdate_count = series->rdate_count, .exdate_count = series->exdate_count,
 	};
 }
@@ -191,7 +195,9 @@ put_single(struct str *out, const struct feed_entry *entry, const struct repeat_
 	}
 	single.series = NULL;
 	single.uid = str_text(&uid);
-	feed_put_component(out, &single, NULL);
+	/* What was cancelled stays, also outside the window. */
+	if (str_equal(single.state, "cancelled") || (single.start < entry->shown_to && single.end >= entry->shown_from))
+		feed_put_component(out, &single, NULL);
 	str_free(&uid);
 }
 
@@ -200,6 +206,8 @@ put_singles(struct str *out, const struct feed_entry *entry, struct repeat *repe
 {
 	struct repeat_instance instance;
 	int count = 0;
+	if (!str_equal(entry->state, "cancelled") && entry->shown_from > INT64_MIN && entry->series->override_count == 0)
+		repeat_from(repeat, entry->shown_from - (entry->local_end - entry->local_start));
 	while (count < FEED_SINGLES_MAX && repeat_next(repeat, &instance) == REPEAT_MORE && instance.utc_start <= entry->series->last) {
 		put_single(out, entry, &instance);
 		count++;

@@ -11,7 +11,7 @@
 #include "feed/check.h"
 #include "http/http.h"
 
-enum { BUCKETS = 1024, FEED_OVERHEAD = 4096, SCOPES_MAX = 4096, TARGETS = 256, TARGET_MAX = 256 };
+enum { BUCKETS = 1024, FEED_OVERHEAD = 4096, SCOPES_MAX = 4096, TARGETS = 4096, TARGET_MAX = 256 };
 
 /* A request's target as it was sent, and the feed that it meant. */
 struct target {

@@ -5,16 +5,17 @@
 #include "base/str.h"
 #include "base/when.h"
 #include "feed/render_inside.h"
+#include "feed/series.h"
 #include "ical/zone.h"
 
-enum { DAY = 24 * 60 * 60 };
+enum { DAY = 24 * 60 * 60, EXCEPTIONS_MAX = 50 };
 
 static const struct {
 	const char *weekdays[7]; /* Monday first */
-	const char *until, *clock, *starts, *where, *repeats;
+	const char *until, *clock, *starts, *where, *repeats, *left_out, *instead;
 } words[] = {
-	{{"Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."}, "–", " Uhr", "Wann: ", "Wo: ", "; wiederholt sich"},
-	{{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "–", "", "When: ", "Where: ", "; repeats"},
+	{{"Mo.", "Di.", "Mi.", "Do.", "Fr.", "Sa.", "So."}, "–", " Uhr", "Wann: ", "Wo: ", "; wiederholt sich", "Fällt aus: ", "Verlegt: "},
+	{{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}, "–", "", "When: ", "Where: ", "; repeats", "Left out: ", "Moved: "},
 };
 static const char *const months[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
 	"November", "December"};
@@ -81,6 +82,25 @@ feed_put_when(struct str *out, const struct feed_entry *entry)
 	str_print(out, "%s (%s)", words[entry->is_english].clock, zone_id(zone));
 }
 
+/* The dates that do not take place, and those that differ; of very many the first. */
+static void
+put_exceptions(struct str *out, const struct feed_entry *entry)
+{
+	const struct feed_series *series = entry->series;
+	for (size_t i = 0; i < series->exdate_count && i < EXCEPTIONS_MAX; i++) {
+		str_print(out, "\n%s", words[entry->is_english].left_out);
+		put_day(out, series->exdates[i], entry->is_english);
+	}
+	for (size_t i = 0; i < series->override_count && i < EXCEPTIONS_MAX; i++) {
+		const struct feed_override *other = &series->overrides[i];
+		str_print(out, "\n%s", words[entry->is_english].instead);
+		put_day(out, other->recurrence, entry->is_english);
+		str_put(out, " → ");
+		feed_put_when(out, &other->entry);
+		str_print(out, " · %s", feed_title(&other->entry));
+	}
+}
+
 void
 feed_put_story(struct str *out, const struct feed_entry *entry)
 {
@@ -91,6 +111,8 @@ feed_put_story(struct str *out, const struct feed_entry *entry)
 		str_put(out, words[entry->is_english].repeats);
 	if (entry->location != NULL && entry->location[0] != '\0')
 		str_print(out, "\n%s%s", words[entry->is_english].where, entry->location);
+	if (entry->series != NULL)
+		put_exceptions(out, entry);
 	feed_put_text(&text, entry);
 	if (text.length > 0)
 		str_print(out, "\n\n%s", str_text(&text));

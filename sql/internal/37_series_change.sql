@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- Changing and cancelling series: all of one, from a date on, or one date. What has begun stays as it was.
 
--- One of its dates was changed or taken away by itself: the series says so to calendars, and never brings a deleted one back.
+-- One of its dates was changed or taken away by itself: the series says so to calendars (in the feed of a room that a date left, it is an
+-- EXDATE), and never brings a deleted one back.
 CREATE OR REPLACE FUNCTION hubd.touch_series(hub bigint, series bigint, deleted timestamp) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE hubd.series AS s SET revision = s.revision + 1, sequence = s.sequence + (deleted IS NOT NULL)::integer, revised_at = hubd.present(),
+    UPDATE hubd.series AS s SET revision = s.revision + 1, sequence = s.sequence + 1, revised_at = hubd.present(),
         exdates = CASE WHEN deleted IS NULL OR deleted = ANY (s.exdates) THEN s.exdates ELSE ARRAY (SELECT unnest(s.exdates || deleted) ORDER BY 1) END
         WHERE s.hub_id = hub AND s.id = series;
     DELETE FROM hubd.series_miss AS m WHERE m.hub_id = hub AND m.series_id = series AND m.recurrence_id = deleted;

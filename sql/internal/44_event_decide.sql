@@ -56,7 +56,8 @@ CREATE OR REPLACE FUNCTION hubd.touches_rooms(hub bigint, event bigint, input js
                 <> ARRAY(SELECT DISTINCT s FROM unnest(hubd.texts(input -> 'resources')) AS s ORDER BY s))
         FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event);
 
--- Applies a change to a stored event; true where its rooms have to be taken anew. SEQUENCE rises with time, place and status (RFC 5545 3.8.7.4).
+-- Applies a change to a stored event; true where its rooms have to be taken anew. SEQUENCE rises with time, place and status (RFC 5545 3.8.7.4);
+-- what says the same as before is no revision for calendars.
 CREATE OR REPLACE FUNCTION hubd.event_apply(hub bigint, event bigint, input jsonb) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     moves boolean := hubd.touches_rooms(hub, event, input);
@@ -64,7 +65,8 @@ DECLARE
 BEGIN
     SELECT * INTO before FROM hubd.event AS e WHERE e.hub_id = hub AND e.id = event;
     PERFORM hubd.event_fill(hub, event, input);
-    UPDATE hubd.event AS e SET revision = e.revision + 1, revised_at = hubd.present(),
+    UPDATE hubd.event AS e SET revision = e.revision + 1,
+        revised_at = CASE WHEN moves OR to_jsonb(e) IS DISTINCT FROM to_jsonb(before) THEN hubd.present() ELSE e.revised_at END,
         sequence = e.sequence + (moves OR e.state <> before.state OR e.place <> before.place OR e.is_all_day <> before.is_all_day)::integer
     WHERE e.hub_id = hub AND e.id = event;
     UPDATE hubd.booking AS b SET title = t.title, local_start = o.local_start, local_end = o.local_end, zone = e.zone,

@@ -6,18 +6,18 @@
 CREATE OR REPLACE FUNCTION hubd.feed_epoch(at timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN floor(extract(epoch FROM at))::bigint;
 CREATE OR REPLACE FUNCTION hubd.feed_epoch(at timestamp) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN floor(extract(epoch FROM at))::bigint;
 
+-- The UTC date. Where a series is shown as single events, which of them depends on the window, and that moves with the date.
+CREATE OR REPLACE FUNCTION hubd.feed_day() RETURNS date LANGUAGE sql STABLE RETURN (hubd.present() AT TIME ZONE 'UTC')::date;
+
 -- A cancelled event stays for 60 days, also outside a sliding window (keep_outside); others while they touch the window.
 CREATE OR REPLACE FUNCTION hubd.feed_shows(is_cancelled boolean, cancelled_at timestamptz, during tstzrange, shown tstzrange,
     kept_since timestamptz, keep_outside boolean) RETURNS boolean LANGUAGE sql IMMUTABLE
     RETURN CASE WHEN is_cancelled THEN cancelled_at >= kept_since AND (keep_outside OR during && shown) ELSE during && shown END;
 
--- One of its dates touches the window. Of a cancelled event all its dates count, of others those that take place.
-CREATE OR REPLACE FUNCTION hubd.feed_event_shows(e hubd.event, shown tstzrange, kept_since timestamptz, keep_outside boolean) RETURNS boolean LANGUAGE sql STABLE
-    RETURN CASE WHEN e.state = 'cancelled' THEN e.cancelled_at >= kept_since AND (keep_outside OR EXISTS (SELECT FROM hubd.occurrence AS o
-            WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown))
-        ELSE EXISTS (SELECT FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown AND o.state <> 'cancelled') END;
-
--- The next ids of a feed behind one, in the order of ids: an id never changes, so no revision moves an entry between pages.
+-- The next ids of a feed behind one, in the order of ids: an id never changes, so no revision moves an entry between pages. An event is shown while
+-- one of its dates touches the window: of a cancelled one all its dates count, of others those that take place. Each kind has its statement,
+-- written out: it walks its own index, and a function in its place would be called for each row. (SELECT true … LIMIT 1) and not EXISTS, for which
+-- the planner would read all occurrences at once, for a page of few.
 CREATE OR REPLACE FUNCTION hubd.feed_event_ids(kind text, hub bigint, topic text, event bigint, behind bigint, page integer,
     shown tstzrange, kept_since timestamptz, keep_outside boolean) RETURNS bigint[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -26,24 +26,40 @@ BEGIN
     IF kind = 'hub' THEN
         SELECT array_agg(found.id) INTO ids FROM (
             SELECT e.id FROM hubd.event AS e
-            WHERE e.hub_id = hub AND e.id > behind AND e.audience = 'public' AND e.state <> 'draft' AND hubd.feed_event_shows(e, shown, kept_since, keep_outside)
+            WHERE e.hub_id = hub AND e.id > behind AND e.audience = 'public' AND e.state <> 'draft' AND (CASE WHEN e.state = 'cancelled'
+                THEN e.cancelled_at >= kept_since AND (keep_outside OR (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown LIMIT 1))
+                ELSE (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown AND o.state <> 'cancelled' LIMIT 1) END)
             ORDER BY e.id LIMIT page) AS found;
     ELSIF kind = 'topic' THEN
         SELECT array_agg(found.id) INTO ids FROM (
             SELECT e.id FROM hubd.event AS e
             WHERE e.topics @> ARRAY[topic] AND e.id > behind AND e.audience = 'public' AND e.state <> 'draft'
-              AND hubd.feed_event_shows(e, shown, kept_since, keep_outside)
+              AND (CASE WHEN e.state = 'cancelled'
+                THEN e.cancelled_at >= kept_since AND (keep_outside OR (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown LIMIT 1))
+                ELSE (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown AND o.state <> 'cancelled' LIMIT 1) END)
             ORDER BY e.id LIMIT page) AS found;
     ELSIF kind = 'organisation' THEN
         SELECT array_agg(found.id) INTO ids FROM (
             SELECT e.id FROM hubd.event AS e
             WHERE lower(e.organiser) = topic AND e.organiser <> '' AND e.id > behind AND e.audience = 'public' AND e.state <> 'draft'
-              AND hubd.feed_event_shows(e, shown, kept_since, keep_outside)
+              AND (CASE WHEN e.state = 'cancelled'
+                THEN e.cancelled_at >= kept_since AND (keep_outside OR (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown LIMIT 1))
+                ELSE (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown AND o.state <> 'cancelled' LIMIT 1) END)
             ORDER BY e.id LIMIT page) AS found;
     ELSIF kind = 'all' THEN
         SELECT array_agg(found.id) INTO ids FROM (
             SELECT e.id FROM hubd.event AS e
-            WHERE e.id > behind AND e.audience = 'public' AND e.state <> 'draft' AND hubd.feed_event_shows(e, shown, kept_since, keep_outside)
+            WHERE e.id > behind AND e.audience = 'public' AND e.state <> 'draft' AND (CASE WHEN e.state = 'cancelled'
+                THEN e.cancelled_at >= kept_since AND (keep_outside OR (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown LIMIT 1))
+                ELSE (SELECT true FROM hubd.occurrence AS o
+                    WHERE o.hub_id = e.hub_id AND o.event_id = e.id AND o.during && shown AND o.state <> 'cancelled' LIMIT 1) END)
             ORDER BY e.id LIMIT page) AS found;
     ELSIF kind = 'event' THEN
         SELECT array_agg(e.id) INTO ids FROM hubd.event AS e

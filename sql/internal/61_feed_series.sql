@@ -58,9 +58,10 @@ CREATE OR REPLACE FUNCTION hubd.feed_differs(s hubd.series, b hubd.booking, has_
 CREATE OR REPLACE FUNCTION hubd.feed_place(names text, s hubd.site) RETURNS text LANGUAGE sql IMMUTABLE
     RETURN concat_ws(', ', names, nullif(s.name, ''), nullif(s.street, ''), nullif(concat_ws(' ', nullif(s.postcode, ''), nullif(s.city, '')), ''));
 
--- A series of bookings. has_titles, has_notes: what of it shows beyond its times. versions: changes whenever the document does.
-CREATE OR REPLACE FUNCTION hubd.feed_booking_series(s hubd.series, resources bigint[], language text, has_titles boolean, has_notes boolean,
-    OUT series text, OUT revised_at timestamptz, OUT sequence integer) LANGUAGE sql STABLE
+-- A series of bookings, as the document above; an override has its own "sequence" and "revised". has_titles, has_notes: what of it shows
+-- beyond its times.
+CREATE OR REPLACE FUNCTION hubd.feed_series_document(s hubd.series, resources bigint[], language text, has_titles boolean, has_notes boolean)
+    RETURNS text LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH dates AS MATERIALIZED (
             SELECT b.id, b.recurrence_id, b.during, b.local_start, b.local_end, b.state, b.title, b.note, b.revised_at, b.sequence,
@@ -78,13 +79,11 @@ CREATE OR REPLACE FUNCTION hubd.feed_booking_series(s hubd.series, resources big
                 'overrides', ARRAY(SELECT jsonb_build_object('recurrence', hubd.feed_epoch(d.recurrence_id),
                         'start', hubd.feed_epoch(lower(d.during)), 'end', hubd.feed_epoch(upper(d.during)),
                         'local_start', hubd.feed_epoch(d.local_start), 'local_end', hubd.feed_epoch(d.local_end),
-                        'state', CASE WHEN (s).state = 'cancelled' THEN 'cancelled' WHEN d.state = 'held' THEN 'tentative' ELSE 'confirmed' END)
+                        'sequence', d.sequence, 'revised', hubd.feed_epoch(d.revised_at), 'state', CASE WHEN (s).state = 'cancelled' THEN 'cancelled' WHEN d.state = 'held' THEN 'tentative' ELSE 'confirmed' END)
                     || CASE WHEN NOT has_titles THEN '{}' ELSE jsonb_build_object('title', coalesce(nullif(d.title, ''), place.names),
                         'text', CASE WHEN has_notes THEN d.note END, 'location', hubd.feed_place(place.names, site)) END
                     FROM dates AS d JOIN hubd.booking AS b ON b.hub_id = (s).hub_id AND b.id = d.id
                     CROSS JOIN LATERAL hubd.feed_own_place(b, language) AS place
                     LEFT JOIN hubd.site AS site ON site.hub_id = (s).hub_id AND site.id = place.site_id
-                    WHERE d.differs ORDER BY d.recurrence_id))::text,
-            greatest((s).revised_at, (SELECT max(d.revised_at) FROM dates AS d WHERE d.differs)),
-            greatest((s).sequence, (SELECT max(d.sequence) FROM dates AS d WHERE d.differs));
+                    WHERE d.differs ORDER BY d.recurrence_id))::text;
     END;

@@ -35,21 +35,23 @@ CREATE OR REPLACE FUNCTION hubd.feed_titled(subject text, ids bigint[], language
     RETURNS SETOF hubd.feed_entry LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH entry AS (
-            SELECT b.id, b.hub_id, 'booking' AS kind, e.id AS event, place.names, place.site_id, concat_ws(',', b.xmin, e.xmin, place.versions) AS versions,
-                b.uid, b.sequence, b.revised_at, b.created_at, b.during, b.local_start, b.local_end, b.zone, b.state, b.note, NULL AS series,
-                CASE WHEN b.kind = 'meeting' OR (b.kind = 'event' AND (e.id IS NULL OR e.audience = 'invited' OR e.state = 'draft')) THEN NULL
+            SELECT b.id, b.hub_id, 'booking' AS kind, e.id AS event, place.names, place.site_id, concat_ws(',', b.xmin, e.xmin, o.xmin, place.versions) AS versions,
+                b.uid, b.sequence + coalesce(e.sequence, 0) AS sequence, greatest(b.revised_at, e.revised_at) AS revised_at, b.created_at, b.during, b.local_start, b.local_end, b.zone, b.state, b.note, NULL AS series,
+                CASE WHEN b.kind = 'meeting' OR (b.kind = 'event' AND (seen.id IS NULL OR seen.audience = 'invited' OR seen.state = 'draft')) THEN NULL
+                    WHEN b.kind = 'event' THEN hubd.say(language, seen.title, coalesce(nullif(seen.title_en, ''), seen.title))
                     ELSE coalesce(nullif(b.title, ''), place.names) END AS title
             FROM unnest(ids) AS wanted (id) JOIN hubd.booking AS b ON b.id = wanted.id
             LEFT JOIN hubd.occurrence AS o ON b.kind = 'event' AND o.hub_id = b.hub_id AND o.booking_id = b.id
             LEFT JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
+            LEFT JOIN LATERAL hubd.event_on(e, o) AS seen ON e.id IS NOT NULL
             CROSS JOIN LATERAL hubd.feed_own_place(b, language) AS place
             UNION ALL
-            SELECT s.id, s.hub_id, 'series', NULL, place.names, place.site_id, concat_ws(',', s.xmin, place.versions, dates.series, dates.revised_at, dates.sequence),
-                s.uid, dates.sequence, dates.revised_at, s.created_at, NULL, s.local_start, hubd.feed_series_end(s), s.zone, s.state, s.note, dates.series,
+            SELECT s.id, s.hub_id, 'series', NULL, place.names, place.site_id, concat_ws(',', s.xmin, place.versions, dates.series, hubd.feed_day()),
+                s.uid, s.sequence, s.revised_at, s.created_at, NULL, s.local_start, hubd.feed_series_end(s), s.zone, s.state, s.note, dates.series,
                 coalesce(nullif(s.title, ''), place.names)
             FROM unnest(ids) AS wanted (id) JOIN hubd.series AS s ON s.id = wanted.id
             CROSS JOIN LATERAL hubd.feed_series_place(s, language) AS place
-            CROSS JOIN LATERAL hubd.feed_booking_series(s, NULL, language, true, subject = 'mine') AS dates
+            CROSS JOIN LATERAL hubd.feed_series_document(s, NULL, language, true, subject = 'mine') AS dates (series)
         ), versioned AS (
             SELECT entry.*, h.name AS hub_name, h.slug AS hub, hashtextextended(concat_ws(',', entry.versions, h.xmin, s.xmin), 0) AS version,
                 hubd.feed_place(entry.names, s) AS place, s.latitude, s.longitude

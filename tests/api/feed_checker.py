@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Judges a published feed by every row of CALENDARS.md's first table. It was written from the table, apart from the
-program, and shares nothing with it: it reads bytes, unfolds lines itself and knows no iCalendar library.
+program, and shares nothing with it: it reads bytes, unfolds lines itself and knows no iCalendar library; dateutil counts instances.
 
     judge_body(body, today=None, before=None, shown=None)  -> [(row, what is wrong), …]
     judge_answer(answer, path, body_is_shown=True)         -> the same, for status and header fields
     judge_validators(fetch, path)                          -> the same, asking again with validators
+    judge_robots(text), judge_page(html, path)             -> the same, of /robots.txt and of a page that offers the feed
 
 An answer has .status, .headers (a mapping whose names ignore case) and .body; fetch(path, method="GET", headers={})
 returns one. `before` is an earlier body of the same feed; `shown` a pair of dates for a feed of another window.
 """
 import datetime
 import email.utils
+import html as html_module
 import re
 import zoneinfo
 from collections import Counter
+
+import dateutil.rrule
 
 UTC = datetime.timezone.utc
 CSS_NAME = re.compile(r"^[a-z]{3,20}$")
@@ -125,12 +129,18 @@ def row_dtstamp(_body, calendar, case):
             yield f"DTSTAMP is {stamp}"
         if stamp != modified:
             yield f"DTSTAMP {stamp}, LAST-MODIFIED {modified}"
-    if case["before"] is not None:
+    if case["before"] is not None and not case.get("is_busy"):
         old = {key_of(event): event for event in read(case["before"]).components("VEVENT")}
-        for event in calendar.components("VEVENT"):
-            was = old.get(key_of(event))
-            if was is not None and without_stamps(was) == without_stamps(event) and was.value("DTSTAMP") != event.value("DTSTAMP"):
-                yield f"DTSTAMP of {event.value('UID')} moved, and nothing else did"
+        new = {key_of(event): event for event in calendar.components("VEVENT")}
+        revised = {family(key) for key in {*old, *new} if key not in old or key not in new or without_stamps(old[key]) != without_stamps(new[key])}
+        for key in {*old} & {*new}:
+            if family(key) not in revised and old[key].value("DTSTAMP") != new[key].value("DTSTAMP"):
+                yield f"DTSTAMP of {key[0]} moved, and nothing else did"
+
+
+def family(key):
+    """The dates of a series have one row: the master, its overrides, and single events that stand for dates."""
+    return re.sub(r"^\d{8}T\d{6}-", "", key[0] or "")
 
 
 def key_of(event):
@@ -160,13 +170,13 @@ def row_sequence(_body, calendar, case):
     if case["before"] is None:
         return
     old = {key_of(event): event for event in read(case["before"]).components("VEVENT")}
-    decisive = ("DTSTART", "DTEND", "LOCATION", "RRULE", "STATUS")
+    decisive = ("DTSTART", "DTEND", "LOCATION", "RRULE", "STATUS", "EXDATE", "RDATE")
     for event in calendar.components("VEVENT"):
         was = old.get(key_of(event))
         if was is None:
             continue
         now_number, then_number = int(event.value("SEQUENCE") or 0), int(was.value("SEQUENCE") or 0)
-        changed = [name for name in decisive if event.value(name) != was.value(name)]
+        changed = [name for name in decisive if [line.value for line in event.all(name)] != [line.value for line in was.all(name)]]
         if now_number < then_number:
             yield f"SEQUENCE of {event.value('UID')} went down"
         if set(changed) - {"LOCATION"} and now_number == then_number:
@@ -228,14 +238,15 @@ def berlin_is_wrong(zone, calendar):
 
 def row_times(_body, calendar, _case):
     for event in calendar.components("VEVENT"):
-        for line in event.all("DTSTART") + event.all("DTEND") + event.all("RECURRENCE-ID") + event.all("EXDATE"):
+        recurs = bool(event.all("RRULE") + event.all("RDATE"))
+        for line in event.all("DTSTART") + event.all("DTEND") + event.all("RECURRENCE-ID") + event.all("EXDATE") + event.all("RDATE"):
             if line.params.get("VALUE") == "DATE":
                 continue
             if moment(line) is None:
                 yield f"unreadable: {line.text}"
             elif not line.value.endswith("Z") and "TZID" not in line.params:
                 yield f"floating: {line.text}"
-            elif line.value.endswith("Z") and (event.all("RRULE") or "TZID" in line.params):
+            elif line.value.endswith("Z") and (recurs or line.name == "RECURRENCE-ID" or "TZID" in line.params):
                 yield f"Z where a local time belongs: {line.text}"
         start, end = event.one("DTSTART"), event.one("DTEND")
         if start is None:
@@ -260,20 +271,73 @@ def row_all_day(_body, calendar, _case):
             yield f"a day without TRANSP: {event.value('UID')}"
 
 
+def wall(line):
+    """A local time as it is written, or midnight of a DATE."""
+    return datetime.datetime.strptime(line.value.rstrip("Z")[:15], "%Y%m%dT%H%M%S" if "T" in line.value else "%Y%m%d")
+
+
+def instances(event, most=1200):
+    """The first instances of a series on the wall clock: by its rule and its RDATEs, without its EXDATEs."""
+    start, rule, dates = wall(event.one("DTSTART")), event.value("RRULE"), []
+    if rule is not None:
+        until = re.search(r"UNTIL=(\d{8}(?:T\d{6})?)(Z?)", rule)
+        end = None
+        if until:
+            end = datetime.datetime.strptime(until[1], "%Y%m%dT%H%M%S" if "T" in until[1] else "%Y%m%d")
+            if until[2]:
+                zone = zoneinfo.ZoneInfo(event.one("DTSTART").params.get("TZID", "UTC"))
+                end = end.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+        for at in dateutil.rrule.rrulestr(re.sub(r";?UNTIL=[^;]*", "", rule), dtstart=start):
+            if len(dates) == most or (end is not None and at > end):
+                break
+            dates.append(at)
+    else:
+        dates.append(start)
+    gone = {wall(line) for line in event.all("EXDATE")}
+    return [at for at in sorted(set(dates) | {wall(line) for line in event.all("RDATE")}) if at not in gone]
+
+
+def outlook_cannot_read(event):
+    rule = event.value("RRULE")
+    parts = dict(p.split("=", 1) for p in rule.split(";") if "=" in p)
+    dates = instances(event)
+    if parts.get("COUNT") == "1":
+        yield "COUNT=1"
+    if len(re.findall(r"[+-]?\d+[A-Z]{2}", parts.get("BYDAY", ""))) > 1:
+        yield "several ordinals in BYDAY"
+    if ("COUNT" in parts or "UNTIL" in parts) and len(dates) > 999:
+        yield f"{len(dates)} instances or more"
+    if event.one("DTEND") is not None:
+        length = wall(event.one("DTEND")) - wall(event.one("DTSTART"))
+        if any(later - at < length for at, later in zip(dates, dates[1:])):
+            yield "longer than its interval"
+
+
 def row_recurrence(_body, calendar, _case):
+    masters = {event.value("UID"): event for event in calendar.components("VEVENT") if not event.all("RECURRENCE-ID")}
     for event in calendar.components("VEVENT"):
-        start = event.one("DTSTART")
+        start, master = event.one("DTSTART"), masters.get(event.value("UID"))
+        if len(event.all("RRULE")) > 1:
+            yield f"two rules in {event.value('UID')}"
         for rule in event.all("RRULE"):
-            parts = dict(p.split("=", 1) for p in rule.value.split(";") if "=" in p)
-            if "UNTIL" in parts and start is not None and "VALUE" not in start.params and not parts["UNTIL"].endswith("Z"):
+            until = re.search(r"UNTIL=([^;]*)", rule.value)
+            if until and start is not None and "VALUE" not in start.params and not until[1].endswith("Z"):
                 yield f"UNTIL not in UTC: {rule.text}"
-            if parts.get("COUNT") == "1" or int(parts.get("COUNT", 0)) > 999 or len(re.findall(r"[+-]?\d+[A-Z]{2}", parts.get("BYDAY", ""))) > 1:
-                yield f"Outlook cannot read {rule.text}"
-        for line in event.all("EXDATE") + event.all("RECURRENCE-ID"):
+            yield from (f"Outlook cannot read {rule.text}: {why}" for why in outlook_cannot_read(event))
+        for line in event.all("EXDATE") + event.all("RECURRENCE-ID") + event.all("RDATE"):
+            form = master.one("DTSTART") if master is not None else start
             if "," in line.value:
                 yield f"several in a line: {line.text}"
-            if start is not None and line.params.get("TZID") != start.params.get("TZID"):
+            if form is not None and (line.params.get("TZID"), line.params.get("VALUE"), len(line.value)) != \
+                    (form.params.get("TZID"), form.params.get("VALUE"), len(form.value)):
                 yield f"not in DTSTART's form: {line.text}"
+        for line in event.all("RECURRENCE-ID"):
+            if event.all("RRULE") + event.all("RDATE") + event.all("EXDATE"):
+                yield f"an override that recurs: {line.text}"
+            if master is not None and master.all("RRULE") + master.all("RDATE") and wall(line) not in instances(master, 5000):
+                yield f"an override of no date of its series: {line.text}"
+        if event.all("EXDATE") and not event.all("RRULE") + event.all("RDATE"):
+            yield f"EXDATE of what does not recur: {event.value('UID')}"
 
 
 def row_cancelled(_body, calendar, case):
@@ -338,10 +402,25 @@ def row_window(_body, calendar, case):
     closes = datetime.datetime.combine(last + datetime.timedelta(1), datetime.time(), UTC)
     for event in calendar.components("VEVENT"):
         start, end = event.one("DTSTART"), event.one("DTEND") or event.one("DTSTART")
-        if start is None or event.all("RRULE") or (event.value("STATUS") == "CANCELLED" and not case["shown"]):
+        if start is None or event.all("RRULE") or event.all("RDATE") or event.all("RECURRENCE-ID") or (event.value("STATUS") == "CANCELLED" and not case["shown"]):
             continue
         if moment(start) >= closes or moment(end) < opens:
             yield f"{event.value('UID')} at {start.value} is outside {first} … {last}"
+    for event in calendar.components("VEVENT"):
+        if (event.all("RRULE") or event.all("RDATE")) and event.value("STATUS") != "CANCELLED":
+            yield from series_outside(event, calendar, opens, closes)
+
+
+def series_outside(event, calendar, opens, closes):
+    """None of its dates, moved ones where they are now, touches the window."""
+    zone = zoneinfo.ZoneInfo(event.one("DTSTART").params.get("TZID", "UTC"))
+    length = wall(event.one("DTEND") or event.one("DTSTART")) - wall(event.one("DTSTART"))
+    overrides = [other for other in calendar.components("VEVENT") if other.value("UID") == event.value("UID") and other.all("RECURRENCE-ID")]
+    moved = {wall(other.one("RECURRENCE-ID")) for other in overrides}
+    spans = [(at.replace(tzinfo=zone), (at + length).replace(tzinfo=zone)) for at in instances(event, 5000) if at not in moved]
+    spans += [(moment(other.one("DTSTART")), moment(other.one("DTEND") or other.one("DTSTART"))) for other in overrides]
+    if not any(start < closes and end >= opens for start, end in spans):
+        yield f"no date of the series {event.value('UID')} is within {opens} … {closes}"
 
 
 BODY_ROWS = {
@@ -351,9 +430,10 @@ BODY_ROWS = {
 }
 
 
-def judge_body(body, today=None, before=None, shown=None, is_secret=False):
-    """is_secret: a feed at a secret address, which it does not tell, and which shows bookings with their titles."""
-    case = {"today": today, "before": before, "shown": shown, "is_secret": is_secret}
+def judge_body(body, today=None, before=None, shown=None, is_secret=False, is_busy=False):
+    """is_secret: a feed at a secret address, which it does not tell, and which shows bookings with their titles. is_busy: one that shows less than
+    its rows say: a row may be revised in what does not show."""
+    case = {"today": today, "before": before, "shown": shown, "is_secret": is_secret, "is_busy": is_busy}
     found = [("bytes", what) for what in row_bytes(body, None, case)]
     try:
         calendar = read(body)
@@ -446,6 +526,30 @@ def judge_validators(fetch, path):
         expect("caching", gzipped.headers.get("ETag") != tag, "gzip has the same ETag as the plain bytes")
     refused = fetch(path, headers={"Accept-Encoding": "gzip;q=0"})
     expect("caching", refused.headers.get("Content-Encoding") is None, "gzip;q=0 is not honoured")
+    return found
+
+
+def judge_robots(text):
+    """robots.txt lets /feeds/ in: the longest rule that fits counts (RFC 9309 2.2.2)."""
+    rules = re.findall(r"(?im)^(allow|disallow):[ \t]*(\S*)", text)
+    fitting = [(len(path), kind.lower()) for kind, path in rules if path and "/feeds/hub/x.ics".startswith(path)]
+    return [("HTTP", "robots.txt keeps readers out of /feeds/")] if fitting and max(fitting)[1] != "allow" else []
+
+
+def judge_page(html, path):
+    """A page that offers a feed: an address for each program, and an honest word about when each looks again."""
+    found, links = [], [html_module.unescape(link) for link in re.findall(r'(?:href|value)="([^"]*)"', html)]
+    text = html_module.unescape(re.sub(r"<[^>]+>", " ", html)) + " ".join(links)
+    if not any(link.startswith("webcal://") and link.endswith(path) for link in links):
+        found.append(("links", "no webcal:// link for Apple"))
+    if not re.search(r"https?://\S+" + re.escape(path), text):
+        found.append(("links", "the plain https:// address is not shown"))
+    for link in links:
+        if "outlook." in link and "webcal" in link:
+            found.append(("links", f"Outlook shows nothing for webcal: {link}"))
+    for program, word in (("Google", r"24\s*(Stunden|hours|h)"), ("Outlook", r"(Stunde|hour)"), ("Apple", r"(Stunde|hour)"), ("Thunderbird", r"30\s*(Min|min)")):
+        if not re.search(program + r".{0,300}?" + word, text, re.DOTALL):
+            found.append(("delays to tell people", f"not said how late {program} is"))
     return found
 
 

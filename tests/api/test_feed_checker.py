@@ -7,6 +7,35 @@ import pytest
 import feed_checker
 
 TODAY = datetime.date(2026, 11, 23)
+SERIES = """BEGIN:VEVENT
+UID:s@example.org
+DTSTAMP:20261120T080000Z
+LAST-MODIFIED:20261120T080000Z
+SEQUENCE:2
+DTSTART;TZID=Europe/Berlin:20261124T090000
+DTEND;TZID=Europe/Berlin:20261124T100000
+RRULE:FREQ=WEEKLY;UNTIL=20270301T080000Z
+RDATE;TZID=Europe/Berlin:20261127T090000
+EXDATE;TZID=Europe/Berlin:20261201T090000
+EXDATE;TZID=Europe/Berlin:20261208T090000
+SUMMARY:Reihe
+URL:https://example.org/events/9
+STATUS:CONFIRMED
+END:VEVENT
+BEGIN:VEVENT
+UID:s@example.org
+DTSTAMP:20261120T080000Z
+LAST-MODIFIED:20261120T080000Z
+SEQUENCE:2
+RECURRENCE-ID;TZID=Europe/Berlin:20261215T090000
+DTSTART;TZID=Europe/Berlin:20261216T110000
+DTEND;TZID=Europe/Berlin:20261216T120000
+SUMMARY:Reihe
+URL:https://example.org/events/9
+STATUS:CONFIRMED
+END:VEVENT
+END:VCALENDAR
+"""
 GOOD = """BEGIN:VCALENDAR
 VERSION:2.0
 PRODID:-//hubd//hubd//DE
@@ -77,8 +106,8 @@ DTEND:20261126T090000Z
 SUMMARY:Belegt
 STATUS:TENTATIVE
 END:VEVENT
-END:VCALENDAR
-""".replace("\n", "\r\n").encode()
+"""
+GOOD = (GOOD + SERIES).replace("\n", "\r\n").encode()
 
 WRONG = [
     ("bytes", lambda b: b.replace(b"SUMMARY:Abend\r\n", b"SUMMARY:Abend\n")),
@@ -106,6 +135,19 @@ WRONG = [
     ("all-day", lambda b: b.replace(b"DTEND;VALUE=DATE:20261126", b"DTEND;VALUE=DATE:20261125")),
     ("recurrence", lambda b: b.replace(b"SUMMARY:Abend", b"RRULE:FREQ=WEEKLY;UNTIL=20270101T180000\r\nSUMMARY:Abend")),
     ("recurrence", lambda b: b.replace(b"SUMMARY:Abend", b"RRULE:FREQ=WEEKLY;COUNT=1\r\nSUMMARY:Abend")),
+    ("recurrence", lambda b: b.replace(b"UNTIL=20270301T080000Z", b"COUNT=1100")),
+    ("recurrence", lambda b: b.replace(b"FREQ=WEEKLY;UNTIL=20270301T080000Z", b"FREQ=MONTHLY;BYDAY=1MO,3WE;COUNT=9")),
+    ("recurrence", lambda b: b.replace(b"DTEND;TZID=Europe/Berlin:20261124T100000", b"DTEND;TZID=Europe/Berlin:20261202T090000")),
+    ("recurrence", lambda b: b.replace(b"EXDATE;TZID=Europe/Berlin:20261201T090000", b"EXDATE:20261201T080000Z")),
+    ("recurrence", lambda b: b.replace(b"EXDATE;TZID=Europe/Berlin:20261201T090000", b"EXDATE;VALUE=DATE:20261201")),
+    ("recurrence", lambda b: b.replace(b"RECURRENCE-ID;TZID=Europe/Berlin:20261215T090000", b"RECURRENCE-ID:20261215T080000Z")),
+    ("recurrence", lambda b: b.replace(b"RECURRENCE-ID;TZID=Europe/Berlin:20261215", b"RECURRENCE-ID;TZID=Europe/Berlin:20261201")),
+    ("recurrence", lambda b: b.replace(b"SUMMARY:Abend", b"EXDATE;TZID=Europe/Berlin:20261201T180000\r\nSUMMARY:Abend")),
+    ("times", lambda b: b.replace(b"RDATE;TZID=Europe/Berlin:20261127T090000", b"RDATE:20261127T090000")),
+    ("times", lambda b: b.replace(b"DTSTART;TZID=Europe/Berlin:20261124T090000", b"DTSTART:20261124T080000Z")),
+    ("UID", lambda b: b.replace(b"UID:s@example.org", b"UID:t@example.org", 1)),
+    ("window", lambda b: b.replace(b"FREQ=WEEKLY;UNTIL=20270301T080000Z", b"FREQ=WEEKLY;UNTIL=20200301T080000Z").replace(b"TZID=Europe/Berlin:202611", b"TZID=Europe/Berlin:201911")
+     .replace(b"TZID=Europe/Berlin:202612", b"TZID=Europe/Berlin:201912")),
     ("recurrence", lambda b: b.replace(b"SUMMARY:Abend", b"EXDATE;TZID=Europe/Berlin:20261201T180000,20261208T180000\r\nSUMMARY:Abend")),
     ("cancelled", lambda b: b.replace(b"STATUS:TENTATIVE", b"STATUS:CANCELLED")),
     ("cancelled", lambda b: b.replace(b"STATUS:CONFIRMED\r\n", b"", 1)),
@@ -147,6 +189,12 @@ def test_a_move_without_sequence_and_a_sequence_that_falls_are_caught():
     assert rows_of(GOOD.replace(b"SEQUENCE:1", b"SEQUENCE:0"), before=GOOD) == {"SEQUENCE"}
 
 
+def test_a_date_that_goes_without_sequence_is_caught():
+    more = GOOD.replace(b"EXDATE;TZID=Europe/Berlin:20261201T090000\r\n", b"", 1)
+    assert rows_of(more, before=GOOD) == {"SEQUENCE"}
+    assert rows_of(more.replace(b"SEQUENCE:2", b"SEQUENCE:3"), before=GOOD) == set()
+
+
 def test_a_cancelled_event_that_vanishes_early_is_caught():
     cancelled = GOOD.replace(b"STATUS:CONFIRMED", b"STATUS:CANCELLED", 1)
     gone = cancelled[:cancelled.index(b"BEGIN:VEVENT")] + cancelled[cancelled.index(b"BEGIN:VEVENT\r\nUID:b@"):].replace(b"x", b"x")
@@ -175,6 +223,26 @@ def test_a_wrong_answer_is_caught_by_its_row(row, change):
 
 def test_an_address_without_ics_is_caught():
     assert ("HTTP", "the address /feeds/all does not end in .ics") in feed_checker.judge_answer(Answer(), "/feeds/all")
+
+
+PAGE = """<a href="webcal://example.org/feeds/a.ics">Apple</a><input value="https://example.org/feeds/a.ics">
+<a href="https://outlook.live.com/?url=https%3A%2F%2Fexample.org%2Ffeeds%2Fa.ics">Outlook</a>
+<p>Google schaut alle 8 bis 24 Stunden nach, Outlook nach einigen Stunden, Apple nach einer Stunde, Thunderbird alle 30 Minuten.</p>"""
+
+
+@pytest.mark.parametrize("row, change", [
+    ("links", lambda p: p.replace("webcal://", "https://")), ("links", lambda p: p.replace("https://example.org", "")),
+    ("links", lambda p: p.replace("?url=https", "?url=webcal")), ("delays to tell people", lambda p: p.replace("8 bis 24 Stunden", "sofort")),
+    ("delays to tell people", lambda p: p.replace("30 Minuten", "Augenblicke")),
+])
+def test_a_page_that_leads_nowhere_or_promises_too_much_is_caught(row, change):
+    assert feed_checker.judge_page(PAGE, "/feeds/a.ics") == []
+    assert row in {found for found, _ in feed_checker.judge_page(change(PAGE), "/feeds/a.ics")}
+
+
+def test_robots_that_keep_readers_out_are_caught():
+    assert feed_checker.judge_robots("User-agent: *\nAllow: /feeds/\nDisallow: /api/\n") == []
+    assert feed_checker.judge_robots("User-agent: *\nDisallow: /\n") and feed_checker.judge_robots("User-agent: *\nAllow: /\nDisallow: /feeds/\n")
 
 
 class Server:

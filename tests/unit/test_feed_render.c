@@ -10,6 +10,7 @@
 #include "check.h"
 #include "feed/color.h"
 #include "feed/key.h"
+#include "feed/series.h"
 #include "ical/zone.h"
 
 static const struct feed_entry plain = {
@@ -174,6 +175,75 @@ a_place_has_six_decimals_and_addresses_are_whole(void)
 	CHECK(strstr(entry_text(&place), "CONFERENCE") == NULL && strstr(entry_text(&place), "EVIL") == NULL);
 }
 
+/* Tuesdays from 24 November 2026, 09:00 to 10:00 in Berlin. */
+static const char *
+series_text(struct arena *arena, struct feed_entry *entry, const char *document)
+{
+	int64_t start, end, last;
+	entry->local_start = when_days(2026, 11, 24) * 86400 + 9 * 3600;
+	entry->local_end = entry->local_start + 3600;
+	entry->shown_from = INT64_MIN;
+	entry->shown_to = INT64_MAX;
+	entry->series = feed_series_read(arena, document, entry);
+	feed_series_span(entry, &start, &end, &last);
+	entry->start = start;
+	entry->end = end;
+	return entry_text(entry);
+}
+
+static size_t
+count_of(const char *text, const char *word)
+{
+	size_t count = 0;
+	for (const char *at = strstr(text, word); at != NULL; at = strstr(at + 1, word))
+		count++;
+	return count;
+}
+
+static void
+a_series_is_its_master_and_what_differs(void)
+{
+	struct arena *arena = arena_new();
+	struct feed_entry entry = plain;
+	const char *text = series_text(arena, &entry, "{\"rrule\": \"FREQ=WEEKLY;COUNT=10\", \"rdates\": [[1795680000, null]], \"exdates\": [1796115600], \"last\": 1801300000,"
+	    " \"overrides\": [{\"recurrence\": 1796720400, \"start\": 1796810400, \"end\": 1796814000, \"local_start\": 1796814000, \"local_end\": 1796817600,"
+	    " \"title\": \"Anders\", \"state\": \"confirmed\", \"sequence\": 7, \"revised\": 1795334999}]}");
+	CHECK(count_of(text, "BEGIN:VEVENT") == 2 && count_of(text, "UID:a@example.org") == 2);
+	CHECK(has_line(text, "DTSTART;TZID=Europe/Berlin:20261124T090000") && has_line(text, "DTEND;TZID=Europe/Berlin:20261124T100000"));
+	CHECK(has_line(text, "RRULE:FREQ=WEEKLY;COUNT=10"));
+	CHECK(has_line(text, "RDATE;TZID=Europe/Berlin:20261126T080000") && has_line(text, "EXDATE;TZID=Europe/Berlin:20261201T090000"));
+	CHECK(has_line(text, "RECURRENCE-ID;TZID=Europe/Berlin:20261208T090000") && has_line(text, "DTSTART;TZID=Europe/Berlin:20261209T110000"));
+	CHECK(has_line(text, "SUMMARY:Anders") && has_line(text, "SEQUENCE:7") && has_line(text, "SEQUENCE:3"));
+	entry.is_all_day = true;
+	text = series_text(arena, &entry, "{\"rrule\": \"FREQ=WEEKLY;COUNT=3\", \"rdates\": [], \"exdates\": [1796083200], \"last\": 1801300000, \"overrides\": []}");
+	CHECK(has_line(text, "EXDATE;VALUE=DATE:20261201"));
+	arena_free(arena);
+}
+
+static void
+what_outlook_cannot_read_is_single_events_with_names_of_their_own(void)
+{
+	static const char *const unreadable[] = {"FREQ=WEEKLY;COUNT=1", "FREQ=MONTHLY;BYDAY=1MO,3WE;COUNT=4", "FREQ=DAILY;COUNT=1200"};
+	struct arena *arena = arena_new();
+	for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
+		struct feed_entry entry = plain;
+		struct str document = {0};
+		str_print(&document, "{\"rrule\": \"%s\", \"rdates\": [], \"exdates\": [], \"last\": 4000000000, \"overrides\": []}", unreadable[i]);
+		const char *text = series_text(arena, &entry, str_text(&document));
+		CHECK(strstr(text, "RRULE") == NULL && strstr(text, "RECURRENCE-ID") == NULL);
+		CHECK(has_line(text, "UID:20261124T090000-a@example.org"));
+		str_free(&document);
+	}
+	struct feed_entry entry = plain;
+	const char *text = series_text(arena, &entry, "{\"rrule\": \"FREQ=DAILY;COUNT=5000\", \"rdates\": [], \"exdates\": [], \"last\": 4000000000, \"overrides\": []}");
+	CHECK(count_of(text, "BEGIN:VEVENT") == FEED_SINGLES_MAX); /* bounded */
+	entry.shown_from = entry.start + 86400;
+	entry.shown_to = entry.start + 10 * 86400;
+	text = entry_text(&entry);
+	CHECK(count_of(text, "BEGIN:VEVENT") == 9 && strstr(text, "UID:20261124T090000-") == NULL);
+	arena_free(arena);
+}
+
 static void
 a_calendar_has_its_rows(void)
 {
@@ -247,5 +317,6 @@ addresses_name_feeds_and_nothing_else(void)
 
 TEST_MAIN(TEST(an_event_has_its_rows), TEST(the_zone_of_an_event_is_told_for_the_vtimezone), TEST(an_hour_that_comes_twice_is_written_in_utc),
     TEST(an_instant_has_no_end), TEST(a_day_is_a_date_with_an_exclusive_end), TEST(what_is_private_says_only_that_it_is_so),
-    TEST(texts_keep_every_character), TEST(a_place_has_six_decimals_and_addresses_are_whole), TEST(a_calendar_has_its_rows),
+    TEST(texts_keep_every_character), TEST(a_place_has_six_decimals_and_addresses_are_whole), TEST(a_calendar_has_its_rows), TEST(a_series_is_its_master_and_what_differs),
+    TEST(what_outlook_cannot_read_is_single_events_with_names_of_their_own),
     TEST(colours_have_names), TEST(addresses_name_feeds_and_nothing_else))
