@@ -16,6 +16,7 @@ enum {
 	DAY = 86400,
 	SPAN = 26 * 3600, /* no zone was ever further from UTC, and no gap longer */
 	POSITIONS = 2 * 366,
+	PERIOD_STEPS = 24, /* what a period with BYSETPOS may cost */
 };
 
 static const int64_t first_local = -62135596800, last_local = 253402300799; /* of the years 1 and 9999 */
@@ -53,7 +54,7 @@ struct repeat {
 	struct repeat_rule rule; /* with what it leaves to DTSTART filled in */
 	struct repeat_days days;
 	struct choice hours, minutes, seconds;
-	int64_t steps; /* beside those of .days */
+	int64_t steps, steps_before; /* beside those of .days; up to the last instance */
 	struct stretch stretch;
 
 	/* The rule's stream: where it is in which period. */
@@ -299,7 +300,7 @@ enter_period(struct repeat *repeat)
 	repeat->time_count = repeat->hours.count * repeat->minutes.count * repeat->seconds.count;
 	if (repeat->rule.has & PART_POSITION) {
 		int64_t count = count_days(repeat);
-		repeat->steps += 1 + count / 2 + (repeat->wanted->forward_count + repeat->wanted->back_count) / 4;
+		repeat->steps += 4 + count / 2 + (repeat->wanted->forward_count + repeat->wanted->back_count) / 4;
 		choose_positions(repeat, count * repeat->time_count);
 	}
 	return REPEAT_MORE;
@@ -520,6 +521,15 @@ is_taken_out(const struct repeat *repeat, const struct repeat_instance *instance
 	    has_exception(repeat, EXCEPT_DAY, repeat_floor(instance->local_start, DAY)));
 }
 
+/* An instance came: what its own period cost was not fruitless. */
+static void
+take_back_steps(struct repeat *repeat)
+{
+	int64_t since = repeat->steps - repeat->steps_before;
+	repeat->steps -= since < PERIOD_STEPS ? since : PERIOD_STEPS;
+	repeat->steps_before = repeat->steps;
+}
+
 enum repeat_step
 repeat_next(struct repeat *repeat, struct repeat_instance *ret_instance)
 {
@@ -535,7 +545,7 @@ repeat_next(struct repeat *repeat, struct repeat_instance *ret_instance)
 		if (!is_double && instance.utc_start >= repeat->from && !is_taken_out(repeat, &instance)) {
 			repeat->last = instance.utc_start;
 			repeat->has_last = true;
-			repeat->steps -= repeat->steps > 0; /* its period was not fruitless */
+			take_back_steps(repeat);
 			*ret_instance = instance;
 			return REPEAT_MORE;
 		}

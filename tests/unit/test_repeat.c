@@ -327,6 +327,16 @@ a_rule_that_costs_too_much_ends_as_if_it_were_over(void)
 	/* Counting up to a far window is work too. */
 	expand(&have, words_of("20260303T100000", "FREQ=SECONDLY;COUNT=1000000000"), at("20310101T000000Z"), 3);
 	CHECK_TEXT(str_text(&have), "expensive");
+	/* What comes may be as much as it likes. */
+	struct arena *arena = arena_new();
+	struct repeat_fault fault;
+	struct repeat_instance instance;
+	struct repeat *repeat = repeat_new(arena, words_of("20260303T100000", "FREQ=HOURLY;BYMINUTE=0,20,40;BYSETPOS=-1"), &fault);
+	int count = 0;
+	while (count < 200000 && repeat_next(repeat, &instance) == REPEAT_MORE)
+		count++;
+	CHECK_NUMBER(count, 200000);
+	arena_free(arena);
 	expand(&have, words_of("20260303T100000", "FREQ=SECONDLY"), at("20310101T000000Z"), 2);
 	CHECK_TEXT(str_text(&have), "20310101T000000Z 20310101T000001Z more");
 	str_free(&have);

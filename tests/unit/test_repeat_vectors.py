@@ -18,7 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = os.environ.get("HUBD_BUILD", "build")
 DATA = pathlib.Path(os.environ.get("HUBD_DATA") or ROOT / "../shared/data")
 needs_data = pytest.mark.skipif(not (DATA / "vectors").is_dir(), reason="no HUBD_DATA")
-FEW_MILLISECONDS = 10_000  # microseconds of processor time; the bound itself is counted in steps
+# Microseconds of processor time, the best of three; the bound itself is counted in steps. Sanitizers take longer.
+FEW_MILLISECONDS = 50_000 if BUILD == "build-san" else 10_000
 
 
 @pytest.fixture(scope="module")
@@ -86,9 +87,9 @@ def test_a_rule_that_takes_libical_seconds_holds_up_everybody(expand):
         "FREQ=WEEKLY;BYSETPOS=8;BYDAY=MO,TU,WE,TH,FR,SA,SU", "FREQ=SECONDLY;BYSETPOS=2;BYSECOND=1"]]
     slow = []
     for _, _, dtstart, rule in rows:
-        step, rest = expand(dtstart, rule, limit=3)
-        if step != "refused" and int(rest[0]) > FEW_MILLISECONDS:
-            slow.append((rule, step, rest))
+        answers = [expand(dtstart, rule, limit=3) for _ in range(3)]
+        if answers[0][0] != "refused" and min(int(rest[0]) for _, rest in answers) > FEW_MILLISECONDS:
+            slow.append((rule, answers))
     assert not slow, "\n".join(map(str, slow))
 
 
