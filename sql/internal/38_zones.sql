@@ -62,11 +62,20 @@ BEGIN
     RETURN bookings;
 END $$;
 
--- What lost its place: it keeps its new time and says that it has no room.
+-- What lost its place. An event keeps its new time and says that it has no room; a booking ends, and whoever had it is told why.
 CREATE OR REPLACE FUNCTION hubd.zones_lose(hub bigint, lost bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    b hubd.booking;
 BEGIN
-    UPDATE hubd.booking AS b SET state = 'unplaced', expires_at = NULL WHERE b.hub_id = hub AND b.id = ANY (lost);
     UPDATE hubd.occurrence AS o SET is_unplaced = true WHERE o.hub_id = hub AND o.booking_id = ANY (lost);
+    UPDATE hubd.booking AS o SET state = 'unplaced', expires_at = NULL WHERE o.hub_id = hub AND o.id = ANY (lost) AND o.kind = 'event';
+    FOR b IN UPDATE hubd.booking AS o SET state = 'cancelled', cancelled_at = hubd.present(), expires_at = NULL
+        WHERE o.hub_id = hub AND o.id = ANY (lost) AND o.kind <> 'event' RETURNING o.*
+    LOOP
+        PERFORM hubd.tell_booking(b, 'cancelled', NULL, NULL, hubd.say((SELECT p.language FROM hubd.person AS p WHERE p.id = b.person_id),
+            'Die Regeln der Zeitzone haben sich geändert; zur selben Uhrzeit ist der Raum nun vergeben.',
+            'The time zone''s rules have changed; at the same time on the clock the room is taken now.'));
+    END LOOP;
 END $$;
 
 -- All of a hub's at once: first every claim goes, then all are placed anew, so that what moves in step does not collide with itself.

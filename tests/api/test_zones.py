@@ -125,7 +125,9 @@ def test_who_loses_a_room_to_the_new_rules_is_told_to_whom(world):
     [collision] = report["collisions"]
     assert (collision["booking_id"], collision["title"]) == (first, "Berliner")
     assert [(c["resource"], c["booking_id"]) for c in collision["conflicts"]] == [("kajuete", other)]
-    assert states(world) == {"Berliner": ("unplaced", "09:00", "10:00", 0), "Lissabonner": ("confirmed", "09:00", "10:00", 1)}
+    assert states(world) == {"Berliner": ("cancelled", "09:00", "10:00", 0), "Lissabonner": ("confirmed", "09:00", "10:00", 1)}
+    [(mail,)] = sql(world, "SELECT data FROM hubd.message WHERE kind = 'booking-cancelled'")
+    assert json.loads(mail)["booking"] == first and "Zeitzone" in json.loads(mail)["reason"]
     [(kept,)] = sql(world, "SELECT collisions FROM hubd.zone_report")
     assert [c["title"] for c in json.loads(kept)] == ["Berliner"]
 
