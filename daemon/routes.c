@@ -13,6 +13,7 @@
 #include "feed/subscriptions.h"
 #include "page/manage.h"
 #include "page/pages.h"
+#include "person/audit.h"
 #include "person/person.h"
 #include "person/token.h"
 #include "programme/events.h"
@@ -210,6 +211,7 @@ static const struct route routes[] = {
 	    .answer = page_answer_people_form},
 	{.method = "POST", .path = MANAGE "/day-passes/{id}/revoke", .statement = "day_pass_revoke", .is_write = true, .is_form = true, .ask = page_ask_people_form,
 	    .answer = page_answer_people_form},
+	{.method = "GET", .path = MANAGE "/audit", .statement = "page_manage_audit", .ask = audit_ask, .answer = page_answer_manage_audit},
 	{.method = "GET", .path = MANAGE "/members", .statement = "page_manage_members", .ask = manage_ask, .answer = page_answer_manage_members},
 	{.method = "GET", .path = MANAGE "/members/csv", .statement = "page_manage_members", .ask = manage_ask, .answer = page_answer_manage_members_csv},
 	{.method = "POST", .path = MANAGE "/members/csv", .statement = "memberships_import", .is_write = true, .is_form = true,
@@ -266,6 +268,7 @@ static const struct route routes[] = {
 	{.method = "DELETE", .path = API "/events/{id}", .look = "look_event_dates", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
 
 	/* People. */
+	{.method = "GET", .path = API "/audit", .statement = "audit", .ask = audit_ask},
 	{.method = "GET", .path = API "/people", .statement = "people", .query = "hub"},
 	{.method = "GET", .path = API "/people/{person}", .statement = "person"},
 	{.method = "PATCH", .path = API "/people/{person}", .statement = "person_change", .is_write = true, .ask = person_ask},

@@ -49,6 +49,8 @@ static const struct admin_verb verbs[] = {
 	    .say = admin_mail_say},
 	{"zones", NULL, "[--dry-run]", "moves future bookings and dates to where the installed time zones have them; says what collides",
 	    .flags = {"dry-run"}, .run = admin_zones_run},
+	{"audit", NULL, "[HUB] [--of KIND[:NUMBER]] [--before NUMBER]", "who changed what, the newest hundred", .function = "admin_audit", .plain = {"hub"},
+	    .options = {"of", "before"}, .columns = {"id", "at", "who", "act", "of", "from", "to"}},
 	{"load-hubs", NULL, "FILE", "hubs, rooms and an example week from a file as config/hubs.json", .function = "admin_load_hubs",
 	    .plain = {"file"}, .needed = 1, .prepare = admin_load_prepare, .say = admin_load_say},
 	{"remove-examples", NULL, "", "everything marked as an example that nobody uses", .function = "admin_remove_examples",

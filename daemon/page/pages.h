@@ -161,6 +161,9 @@ void page_answer_team(struct http_request *request, const struct db_rows *rows);
 void page_answer_delegates(struct http_request *request, const struct db_rows *rows);
 void page_answer_agency(struct http_request *request, const struct db_rows *rows);
 
+/* manage_audit.c */
+void page_answer_manage_audit(struct http_request *request, const struct db_rows *rows);
+
 /* manage_members.c */
 void page_answer_manage_members(struct http_request *request, const struct db_rows *rows);
 void page_answer_manage_members_csv(struct http_request *request, const struct db_rows *rows);

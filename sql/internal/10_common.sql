@@ -28,9 +28,9 @@ BEGIN
         AND s.revoked_at IS NULL AND s.expires_at > hubd.present());
 END $$;
 
--- The person whose live token this is, if it has the scope; else who a trusted proxy says is there, or whose live session it is; NULL for nobody.
--- Who signed in may read and write.
-CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- Who the caller says it is: whose live token this is, if it has the scope; else who a trusted proxy says is there, or whose live session it is;
+-- NULL for nobody. Who signed in may read and write.
+CREATE OR REPLACE FUNCTION hubd.person_of_caller(caller jsonb, scope text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     IF caller ->> 'token' IS NOT NULL THEN
@@ -43,6 +43,17 @@ BEGIN
         RETURN (SELECT id FROM hubd.person WHERE lower(mail) = lower(caller ->> 'proxy'));
     END IF;
     RETURN hubd.session_person(caller ->> 'session');
+END $$;
+
+-- The person, or NULL. Whoever asks for the right to write is noted as the one who does, for the audit, until the transaction ends.
+CREATE OR REPLACE FUNCTION hubd.caller_person(caller jsonb, scope text DEFAULT 'read') RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    person bigint := hubd.person_of_caller(caller, scope);
+BEGIN
+    IF scope = 'write' AND person IS NOT NULL THEN
+        PERFORM set_config('hubd.actor', concat(person, ' ', caller ->> 'request'), true);
+    END IF;
+    RETURN person;
 END $$;
 
 -- True for somebody who holds one of the roles at the hub; operators may everything at every hub, and today's guests what members may.

@@ -125,6 +125,7 @@ BEGIN
     PERFORM hubd.insert_items(hub, b.id, items);
     SELECT * INTO outcome FROM hubd.place(hub, ARRAY[b.id]);
     IF outcome.is_placed THEN
+        PERFORM hubd.note_booking(b);
         PERFORM hubd.changed(hubd.booking_scopes(hub, ARRAY[b.id]));
         IF NOT is_hold THEN
             PERFORM hubd.tell_booking(b, 'confirmed', person);

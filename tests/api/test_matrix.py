@@ -280,7 +280,7 @@ row("POST /api/v1/resources/{hub}/{resource}/photo", MANAGERS, at("/api/v1/resou
 row("DELETE /api/v1/resources/{hub}/{resource}/photo", MANAGERS, at("/api/v1/resources/{hub}/{room}/photo", room=room), DRY)
 
 # People.
-for _path in ("people", "memberships", "join-requests", "invitations", "day-passes"):
+for _path in ("people", "memberships", "join-requests", "invitations", "day-passes", "audit"):
     row(f"GET /api/v1/{_path}", MANAGERS, at(f"/api/v1/{_path}?hub={{hub}}"))
 row("GET /api/v1/people/{person}", HIDDEN, at("/api/v1/people/{id}", id=lambda w, h: w.person(w.owners[h])))
 row("PATCH /api/v1/people/{person}", NOBODYS, at("/api/v1/people/{id}", id=lambda w, h: w.person(w.owners[h])), {"name": "Fremd", **DRY})
@@ -340,6 +340,7 @@ row(f"POST {A_TEAM}", NOBODYS, "/me/teams/fremdes-team", form={"name": "Meins"})
 row(f"POST {A_TEAM}/invite", NOBODYS, "/me/teams/fremdes-team/invite", form={"mail": "x@matrix.example"})
 row(f"POST {A_TEAM}/members/{{person}}", NOBODYS, at("/me/teams/fremdes-team/members/{id}", id=lambda w, h: w.person("jonas")), form={"is_admin": "yes"})
 row(f"POST {A_TEAM}/members/{{person}}/leave", NOBODYS, at("/me/teams/fremdes-team/members/{id}/leave", id=lambda w, h: w.person("jonas")), form={})
+row(f"GET {MANAGE}/audit", MANAGERS, at(MANAGE + "/audit"))
 row(f"GET {MANAGE}/members", MANAGERS, at(MANAGE + "/members"))
 row(f"GET {MANAGE}/members/csv", MANAGERS, at(MANAGE + "/members/csv"))
 row(f"POST {MANAGE}/members/csv", MANAGERS, at(MANAGE + "/members/csv"), form=lambda w, h: {"table": f"mail,name\n{next(_numbers)}@matrix.example,M", "step": "look"})
