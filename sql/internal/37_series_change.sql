@@ -363,6 +363,50 @@ BEGIN
     RETURN reply;
 END $$;
 
+-- A date that could not be had is tried once more, at the time and with the items that the input brings: 200 with its booking, or why not.
+CREATE OR REPLACE FUNCTION hubd.try_missed(caller jsonb, person bigint, is_manager boolean, s hubd.series, m hubd.series_miss, input jsonb, items hubd.item[]) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    b hubd.booking;
+    outcome hubd.placing;
+    dates hubd.series_date[] := hubd.insert_dates(s, ARRAY[ROW(1, m.recurrence_id, m.during, m.local_end, NULL, NULL, 'free', NULL, '[]', NULL, NULL)::hubd.series_date]);
+BEGIN
+    SELECT * INTO b FROM hubd.booking AS o WHERE o.hub_id = s.hub_id AND o.id = dates[1].booking_id;
+    b := hubd.write_change(b, coalesce((input ->> 'start')::timestamptz, lower(b.during)), coalesce((input ->> 'end')::timestamptz, upper(b.during)), input, items, false);
+    SELECT * INTO outcome FROM hubd.place(s.hub_id, ARRAY[b.id]);
+    IF NOT outcome.is_placed THEN
+        RETURN hubd.refuse_booking(caller, person, is_manager, b, outcome, b.id);
+    END IF;
+    DELETE FROM hubd.series_miss AS o WHERE o.hub_id = m.hub_id AND o.id = m.id;
+    UPDATE hubd.series AS o SET sequence = o.sequence + 1, revision = o.revision + 1, revised_at = hubd.present() WHERE o.hub_id = s.hub_id AND o.id = s.id;
+    PERFORM hubd.changed(hubd.booking_scopes(s.hub_id, ARRAY[b.id]));
+    RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.book_missed(caller jsonb, person bigint, is_manager boolean, s hubd.series, m hubd.series_miss, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+DECLARE
+    items hubd.item[] := CASE WHEN input -> 'items' IS NOT NULL THEN hubd.read_items(s.hub_id, input -> 'items', s.kind) END;
+    reply api.reply := hubd.problem_of_time(caller, coalesce((input ->> 'start')::timestamptz, lower(m.during)), coalesce((input ->> 'end')::timestamptz, upper(m.during)), is_manager);
+    is_dry boolean := coalesce((input ->> 'dry_run')::boolean, false);
+BEGIN
+    IF NOT is_manager AND NOT hubd.is_of_hub(s.person_id, s.hub_id) THEN
+        reply := hubd.problem_no_member(caller, s.person_id, s.hub_id);
+    ELSIF reply.status IS NULL AND items IS NOT NULL THEN
+        reply := hubd.problem_of_items(caller, s.hub_id, items, is_manager);
+    END IF;
+    IF reply.status IS NOT NULL THEN
+        RETURN reply;
+    END IF;
+    BEGIN
+        reply := hubd.try_missed(caller, person, is_manager, s, m, input, items);
+        IF is_dry OR reply.status <> 200 THEN
+            PERFORM hubd.undo();
+        END IF;
+        RETURN reply;
+    EXCEPTION WHEN SQLSTATE 'HB002' THEN
+        RETURN CASE WHEN is_dry THEN hubd.as_dry_run(reply) ELSE reply END;
+    END;
+END $$;
+
 -- One date: the booking that it is, or, of one that could not be had, another try, there or elsewhere.
 CREATE OR REPLACE FUNCTION hubd.change_one(caller jsonb, person bigint, is_manager boolean, hub bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 #variable_conflict use_column
@@ -371,6 +415,7 @@ DECLARE
     problem api.reply;
     wanted timestamp := (input ->> 'date')::timestamp;
     booking bigint;
+    m hubd.series_miss;
 BEGIN
     SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = hub AND o.id = (input ->> 'id')::bigint;
     problem := hubd.problem_of_series_change(caller, person, is_manager, s, input ->> 'revision');
@@ -379,7 +424,9 @@ BEGIN
     END IF;
     booking := (SELECT b.id FROM hubd.booking AS b WHERE b.hub_id = hub AND b.series_id = s.id AND b.recurrence_id = wanted AND b.state <> 'cancelled');
     IF booking IS NULL THEN
-        RETURN hubd.problem_not_found(caller, 'Diesen Termin hat die Serie nicht.', 'The series has no such date.');
+        SELECT * INTO m FROM hubd.series_miss AS o WHERE o.hub_id = hub AND o.series_id = s.id AND o.recurrence_id = wanted FOR UPDATE;
+        RETURN CASE WHEN m.id IS NULL THEN hubd.problem_not_found(caller, 'Diesen Termin hat die Serie nicht.', 'The series has no such date.')
+            ELSE hubd.book_missed(caller, person, is_manager, s, m, input) END;
     END IF;
     RETURN hubd.change_booking(caller - 'revision', person, is_manager, hub, booking, input - 'revision');
 END $$;

@@ -4,7 +4,9 @@ import datetime
 import itertools
 import zoneinfo
 
+import icalendar
 import pytest
+import recurring_ical_events
 
 from conftest import wait_for
 
@@ -413,6 +415,44 @@ def test_a_new_title_touches_no_claim(hubd, weekly):
     _, series = weekly
     assert states(change(hubd, series, scope="all", title="Anders")) == ["kept"] * 4
     assert {hubd.get(f"{BOOKINGS}/{b}", as_="mara").json()["title"] for b, _ in live(hubd, series).values()} == {"Anders"}
+
+
+def test_a_date_that_could_not_be_had_is_had_elsewhere_or_at_another_time(hubd, rooms):
+    room, other = rooms(), rooms()
+    block(hubd, room, week(1))
+    block(hubd, room, week(2))
+    series = made(hubd.post(SERIES, wish(room, choice="skip"), as_="mara"))
+    missed = {"scope": "this", "date": f"{week(1)}T09:00"}
+    problem(hubd.patch(f"{SERIES}/{series['id']}", {**missed, "title": "doch"}, as_="mara"), 409, "slot-taken")
+    assert change(hubd, series["id"], **missed, items=[{"resource": other}], dry_run=True)["items"][0]["resource"] == other
+    booking = change(hubd, series["id"], **missed, items=[{"resource": other}])
+    assert booking["items"][0]["resource"] == other and booking["series"] == series["id"] and booking["date"] == f"{week(1)}T09:00:00"
+    later = change(hubd, series["id"], scope="this", date=f"{week(2)}T09:00", start=f"{week(2)}T15:00", duration="PT1H")
+    assert later["local_start"] == f"{week(2)}T15:00:00"
+    after = made(hubd.get(f"{SERIES}/{series['id']}", as_="mara"), 200)
+    assert states(after) == ["booked"] * 4 and after["sequence"] == series["sequence"] + 2
+
+
+def occurrences(text, first, last):
+    """What a calendar program shows between two days: starts on the wall clock of Berlin."""
+    events = recurring_ical_events.of(icalendar.Calendar.from_ical(text)).between(first, last)
+    return sorted(e["DTSTART"].dt.astimezone(BERLIN).replace(tzinfo=None).isoformat() for e in events if e.get("STATUS") != "CANCELLED")
+
+
+def test_the_rooms_calendar_shows_exactly_the_dates_that_are_booked(hubd, rooms):
+    """Skipped, deleted, moved, split, retimed: an independent expander sees what the bookings are."""
+    room = rooms()
+    series = made(hubd.post(SERIES, wish(room, rrule="FREQ=WEEKLY;COUNT=10"), as_="mara"))["id"]
+    all_of = [series]
+    made(hubd.delete(f"{SERIES}/{series}", as_="mara", json={"scope": "this", "date": f"{week(1)}T09:00"}), 200)
+    change(hubd, series, scope="this", date=f"{week(2)}T09:00", start=f"{week(2)}T13:30", duration="PT30M")
+    all_of.append(change(hubd, series, scope="following", date=f"{week(5)}T09:00", start=f"{week(5)}T07:00", choice="skip")["id"])
+    way = block(hubd, room, week(12), "07:00", "08:00")
+    change(hubd, all_of[1], scope="all", rrule="FREQ=WEEKLY;COUNT=9", choice="skip")
+    text = hubd.get(f"/feeds/resource/werft/{room}.ics?from={week(-1)}&to={week(20)}").text
+    want = sorted([at for s in all_of for _, at in live(hubd, s).values()] + [f"{week(12)}T07:00:00"])
+    assert len(want) == 4 + 8 + 1 and occurrences(text, week(-1), week(20)) == want
+    made(hubd.delete(f"{BOOKINGS}/{way['id']}", as_="jonas"), 200)
 
 
 # ---- cancelling ----
