@@ -89,6 +89,12 @@ static const struct route routes[] = {
 	    .answer = page_answer_cancel},
 	{.method = "POST", .path = "/me/bookings/{id}/restore", .statement = "booking_restore", .is_write = true, .is_form = true,
 	    .ask = page_ask_my_booking, .answer = page_answer_restore},
+	{.method = "GET", .path = "/me/settings", .statement = "page_people", .query = "done", .answer = page_answer_my_settings},
+	{.method = "POST", .path = "/me/settings", .statement = "person_change", .is_write = true, .is_form = true, .ask = page_ask_my_settings,
+	    .answer = page_answer_settings_saved},
+	/* Not a form of ours alone: mail programs post it (RFC 8058). Its token is all that counts. */
+	{.method = "GET", .path = "/unsubscribe/{token}/{class}", .statement = "page_unsubscribe", .answer = page_answer_unsubscribe},
+	{.method = "POST", .path = "/unsubscribe/{token}/{class}", .statement = "unsubscribe", .is_write = true, .answer = page_answer_unsubscribed},
 	{.method = "GET", .path = "/me/feeds", .statement = "page_my_feeds", .query = "done", .answer = page_answer_my_feeds},
 	{.method = "POST", .path = "/me/feeds", .statement = "my_feed_add", .is_write = true, .is_form = true, .ask = page_ask_feed_add,
 	    .answer = page_answer_feed_add},

@@ -91,6 +91,13 @@ void page_answer_token_made(struct http_request *request, const struct db_rows *
 bool page_ask_session_end(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_access_ended(struct http_request *request, const struct db_rows *rows);
 
+/* my_settings.c: language, mails, reminders; /unsubscribe */
+void page_answer_my_settings(struct http_request *request, const struct db_rows *rows);
+bool page_ask_my_settings(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_settings_saved(struct http_request *request, const struct db_rows *rows);
+void page_answer_unsubscribe(struct http_request *request, const struct db_rows *rows);
+void page_answer_unsubscribed(struct http_request *request, const struct db_rows *rows);
+
 /* my_feeds.c: private addresses of one's calendar */
 void page_answer_my_feeds(struct http_request *request, const struct db_rows *rows);
 bool page_ask_feed_add(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);

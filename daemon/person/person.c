@@ -13,7 +13,7 @@
 #include "dispatch.h"
 #include "http/http.h"
 
-enum { SLUG_MAX = 60, NAME_MAX = 200, MAIL_MAX = 254, NOTE_MAX = 2000, WORD_MAX = 20, TOKEN_MAX = 200, URL_MAX = 500, TOPICS_MAX = 30, ROWS_MAX = 500 };
+enum { SLUG_MAX = 60, NAME_MAX = 200, MAIL_MAX = 254, NOTE_MAX = 2000, WORD_MAX = 20, TOKEN_MAX = 200, URL_MAX = 500, TOPICS_MAX = 30, ROWS_MAX = 500, REMINDERS_MAX = 4 };
 
 #define DRY_RUN {"dry_run", ASK_BOOL, 0, 0, false}
 #define LEAVE_MEMBERS {"bookings", ASK_TEXT, 1, WORD_MAX, false}, {"to", ASK_INTEGER, 1, INT64_MAX, false}, DRY_RUN
@@ -26,7 +26,8 @@ enum { SLUG_MAX = 60, NAME_MAX = 200, MAIL_MAX = 254, NOTE_MAX = 2000, WORD_MAX 
 
 static const struct ask_member only_dry_run[] = {DRY_RUN, {0}};
 static const struct ask_member person_members[] = {
-	{"name", ASK_TEXT, 0, NAME_MAX, false}, {"language", ASK_TEXT, 2, 2, false}, {"organisation", ASK_TEXT, 0, SLUG_MAX, false}, DRY_RUN, {0}};
+	{"name", ASK_TEXT, 0, NAME_MAX, false}, {"language", ASK_TEXT, 2, 2, false}, {"organisation", ASK_TEXT, 0, SLUG_MAX, false},
+	{"mail_waiting", ASK_TEXT, 1, WORD_MAX, false}, {"reminders", ASK_LIST, 0, REMINDERS_MAX, false}, DRY_RUN, {0}};
 static const struct ask_member role_members[] = {
 	{"hub", ASK_TEXT, 1, SLUG_MAX, false}, {"person", ASK_INTEGER, 1, INT64_MAX, false}, {"role", ASK_TEXT, 1, WORD_MAX, false}, DRY_RUN, {0}};
 static const struct ask_member leave_hub_members[] = {{"role", ASK_TEXT, 1, WORD_MAX, false}, {"bookings", ASK_TEXT, 1, WORD_MAX, false}, DRY_RUN, {0}};

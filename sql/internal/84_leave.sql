@@ -255,6 +255,11 @@ BEGIN
 END $$;
 
 -- Name, language, and for which organisation one books where a booking does not say.
+-- Up to four numbers of minutes, from five minutes to two weeks.
+CREATE OR REPLACE FUNCTION hubd.are_reminders(reminders jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN jsonb_typeof(reminders) = 'array' AND jsonb_array_length(reminders) <= 4
+        AND NOT EXISTS (SELECT FROM jsonb_array_elements(reminders) AS m WHERE jsonb_typeof(m) <> 'number' OR m::text !~ '^[0-9]{1,5}$' OR m::text::integer NOT BETWEEN 5 AND 20160);
+
 CREATE OR REPLACE FUNCTION hubd.change_person(caller jsonb, person bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     who bigint := hubd.person_named(person, input ->> 'person');
@@ -265,11 +270,19 @@ BEGIN
         RETURN hubd.problem_unprocessable(caller, 'missing-member', '/name', 'Der Name fehlt.', 'The name is missing.');
     ELSIF input ->> 'language' NOT IN ('de', 'en') THEN
         RETURN hubd.problem_unprocessable(caller, 'malformed-value', '/language', 'Die Sprache ist de oder en.', 'The language is de or en.');
+    ELSIF input ->> 'mail_waiting' NOT IN ('now', 'daily', 'none') THEN
+        RETURN hubd.problem_unprocessable(caller, 'malformed-value', '/mail_waiting', 'Mails, die warten können, kommen now, daily oder none: sofort, täglich oder gar nicht.',
+            'Mails that can wait come now, daily or none.');
+    ELSIF input ? 'reminders' AND NOT hubd.are_reminders(input -> 'reminders') THEN
+        RETURN hubd.problem_unprocessable(caller, 'malformed-value', '/reminders', 'Erinnerungen sind bis zu vier Zahlen von Minuten vorher, von 5 bis 20160 (zwei Wochen).',
+            'Reminders are up to four numbers of minutes before, from 5 to 20160 (two weeks).');
     ELSIF input ->> 'organisation' <> '' AND hubd.organisation_of(person, input ->> 'organisation') IS NULL THEN
         RETURN hubd.problem_unprocessable(caller, 'unknown-organisation', '/organisation', format('Sie sind in keiner Organisation „%s“.', input ->> 'organisation'),
             format('You are in no organisation "%s".', input ->> 'organisation'));
     END IF;
     UPDATE hubd.person AS p SET name = coalesce(btrim(input ->> 'name'), p.name), language = coalesce(input ->> 'language', p.language),
+        mail_waiting = coalesce(input ->> 'mail_waiting', p.mail_waiting),
+        reminders = CASE WHEN input ? 'reminders' THEN ARRAY (SELECT DISTINCT m::integer FROM jsonb_array_elements_text(input -> 'reminders') AS m ORDER BY 1 DESC) ELSE p.reminders END,
         organisation_id = CASE WHEN input ? 'organisation' THEN hubd.organisation_of(p.id, input ->> 'organisation') ELSE p.organisation_id END
         WHERE p.id = change_person.person;
     PERFORM hubd.changed(ARRAY['person:' || person]);
@@ -279,7 +292,8 @@ END $$;
 -- All that somebody may know of themselves, in one document.
 CREATE OR REPLACE FUNCTION hubd.own_document(person bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT jsonb_build_object('id', p.id, 'name', p.name, 'mail', p.mail, 'language', p.language, 'is_agency', p.is_agency, 'is_operator', p.is_operator,
+    RETURN (SELECT jsonb_build_object('id', p.id, 'name', p.name, 'mail', p.mail, 'language', p.language, 'mail_waiting', p.mail_waiting, 'reminders', to_jsonb(p.reminders),
+            'is_agency', p.is_agency, 'is_operator', p.is_operator,
             'organisations', hubd.organisations_of(p.id), 'teams', hubd.teams_of(p.id),
             'memberships', (SELECT coalesce(jsonb_agg(jsonb_build_object('hub', h.slug, 'hub_name', h.name, 'roles', m.roles) ORDER BY h.slug), '[]')
                 FROM (SELECT o.hub_id, jsonb_agg(o.role ORDER BY o.role) AS roles FROM hubd.membership AS o WHERE o.person_id = p.id GROUP BY o.hub_id) AS m JOIN hubd.hub AS h ON h.id = m.hub_id),

@@ -92,3 +92,41 @@ def test_a_kind_without_texts_is_set_aside_and_said(post):
     message = post.write("mara", "of-no-kind")
     post.wait_ended(message, "refused")
     assert "there are no texts for mails of kind of-no-kind" in post.value("SELECT answer FROM hubd.message WHERE id = %s", message)
+
+
+# ---- what people choose ----
+
+def choose(post, **change):
+    return post.patch("/api/v1/people/me", change, as_="mara")
+
+
+@pytest.fixture(scope="module")
+def served(post):
+    post.start("serve")
+    return post
+
+
+def test_one_chooses_language_mails_and_reminders_through_the_api(served):
+    reply = choose(served, language="en", mail_waiting="daily", reminders=[60, 1440, 60])
+    assert reply.status_code == 200, reply.text
+    assert (reply.json()["language"], reply.json()["mail_waiting"], reply.json()["reminders"]) == ("en", "daily", [1440, 60])
+    for wrong in ({"mail_waiting": "weekly"}, {"reminders": [4]}, {"reminders": [20161]}, {"reminders": ["60"]}, {"reminders": [1.5]}, {"reminders": [5, 6, 7, 8, 9]}, {"reminders": 60}):
+        assert choose(served, **wrong).status_code in (400, 422), wrong
+    assert choose(served, language="de", mail_waiting="now", reminders=[]).status_code == 200
+
+
+def test_one_click_in_the_mail_ends_such_mails_without_signing_in_and_looking_alone_does_not(served):
+    message = served.write("mara", "booking-confirmed", title="x", **WHEN)
+    path = re.search(r"/unsubscribe/[^>]+", served.letter(message)["List-Unsubscribe"]).group()
+    shown = served.get(path, headers={"Accept": "text/html"})
+    assert shown.status_code == 200 and "mara" not in shown.text
+    setting = "SELECT mail_waiting FROM hubd.person WHERE id = %s"
+    assert served.value(setting, served.person("mara")) == "now"
+    # As a mail provider does it: no cookie, no origin, a form of its own.
+    done = served.request("POST", path, data="List-Unsubscribe=One-Click", headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"})
+    assert done.status_code == 200, done.text
+    assert served.value(setting, served.person("mara")) == "none" and served.write("mara", "booking-confirmed", title="x", **WHEN) is None
+    assert served.request("POST", path.replace("/waiting", "/necessary"), data="").status_code == 404
+    assert served.request("POST", "/unsubscribe/" + "0" * 64 + "/waiting", data="").status_code == 404
+    assert path.split("/")[2] not in served.log("serve") + served.log("work")
+    served.rows("UPDATE hubd.person SET mail_waiting = 'now' WHERE id = %s", served.person("mara"))

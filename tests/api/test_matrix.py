@@ -29,6 +29,7 @@ THEIRS = MANAGERS                        # somebody else's booking or event: the
 HIDDEN = ("SHHHOHO", "SHHHHHO")          # somebody else's matter with the hub: for its managers
 NOBODYS = ("SHHHHHH", "SHHHHHH")         # somebody else's own: no role opens it
 ADMINS = ("SHHHHHO", "SHHHHHO")          # an organisation that one is not in: operators help out
+NOBODY_HAS_IT = ("HHHHHHH", "HHHHHHH")   # a guessed token
 AGENCY = ("SFFFFOO", "SFFFFOO")
 
 DRY = {"dry_run": True}
@@ -244,7 +245,10 @@ row("GET /api/v1/series", SIGNED_IN, at("/api/v1/series?hub={hub}"))
 row("GET /api/v1/series/{id}", HIDDEN, at("/api/v1/series/{id}", id=lambda w, h: w.series(h)))
 row("PATCH /api/v1/series/{id}", THEIRS, at("/api/v1/series/{id}", id=lambda w, h: w.series(h)), {"scope": "all", "title": "Fremd", **DRY})
 row("DELETE /api/v1/series/{id}", THEIRS, at("/api/v1/series/{id}", id=lambda w, h: w.series(h)), {"scope": "all", **DRY})
-for _path in ("/me", "/me/feeds", "/api/v1/organisations", "/api/v1/teams", "/api/v1/delegates"):
+row("GET /unsubscribe/{token}/{class}", NOBODY_HAS_IT, "/unsubscribe/geraten/waiting")
+row("POST /unsubscribe/{token}/{class}", NOBODY_HAS_IT, "/unsubscribe/geraten/waiting")
+row("POST /me/settings", SIGNED_IN, form={"waiting": "now"})
+for _path in ("/me", "/me/settings", "/me/feeds", "/api/v1/organisations", "/api/v1/teams", "/api/v1/delegates"):
     row(f"GET {_path}", SIGNED_IN)
 row("POST /me/feeds", SIGNED_IN, form={"name": "Telefon"})
 row("GET /api/v1/feeds", SIGNED_IN)
