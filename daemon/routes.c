@@ -268,10 +268,10 @@ static const struct route routes[] = {
 	/* Events. */
 	{.method = "GET", .path = API "/events", .look = "look_zone", .statement = "events", .ask = event_ask_list},
 	{.method = "GET", .path = API "/occurrences", .look = "look_zone", .statement = "occurrences", .ask = event_ask_occurrences},
-	{.method = "POST", .path = API "/events", .look = "look_event_dates", .statement = "event_create", .is_write = true, .ask = event_ask_make},
+	{.method = "POST", .path = API "/events", .look = "look_event_plan", .statement = "event_create", .is_write = true, .ask = event_ask_make},
 	{.method = "GET", .path = API "/events/{id}", .statement = "event", .ask = event_ask_one},
-	{.method = "PATCH", .path = API "/events/{id}", .look = "look_event_dates", .statement = "event_change", .is_write = true, .ask = event_ask_change},
-	{.method = "DELETE", .path = API "/events/{id}", .look = "look_event_dates", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
+	{.method = "PATCH", .path = API "/events/{id}", .look = "look_event_plan", .statement = "event_change", .is_write = true, .ask = event_ask_change},
+	{.method = "DELETE", .path = API "/events/{id}", .look = "look_event_plan", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
 
 	/* People. */
 	{.method = "GET", .path = API "/audit", .statement = "audit", .ask = audit_ask},

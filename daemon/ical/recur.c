@@ -53,7 +53,8 @@ date_of(const struct recur_series *series, const struct repeat_instance *instanc
 
 /* To the end of the series, or until the horizon where it has none or is too long; what was listed until then stays right. */
 static bool
-list(struct arena *arena, const struct recur_series *series, struct repeat *repeat, int64_t until, size_t most, struct recur_dates *ret_dates)
+list(struct arena *arena, const struct recur_series *series, struct repeat *repeat, bool is_whole, int64_t until, size_t most,
+    struct recur_dates *ret_dates)
 {
 	struct recur_date *dates = NULL;
 	struct repeat_instance instance;
@@ -73,6 +74,13 @@ list(struct arena *arena, const struct recur_series *series, struct repeat *repe
 	}
 	if (step == REPEAT_TOO_EXPENSIVE)
 		return refuse(ret_dates, "too-expensive", arena_print(arena, "Finding its dates is too expensive (%.200s).", series->rrule));
+	/* A rule that ended before it began still has its start (RFC 5545 3.8.2.4). */
+	if (ret_dates->count == 0 && step == REPEAT_ENDED && is_whole && series->exdate_count == 0) {
+		instance = (struct repeat_instance){.local_start = series->local_start};
+		instance.utc_start = zone_to_utc(clocks(series), series->local_start, &instance.fit);
+		dates = ical_list_room(arena, dates, 0, sizeof *dates);
+		dates[ret_dates->count++] = date_of(series, &instance);
+	}
 	ret_dates->goes_on = step == REPEAT_MORE;
 	if (ret_dates->goes_on)
 		ret_dates->count = before;
@@ -94,7 +102,7 @@ recur_expand(struct arena *arena, const struct recur_series *series, int64_t fro
 		return refuse(ret_dates, "bad-rule", arena_print(arena, "Its rule \"%.200s\" cannot be followed: %s", series->rrule, fault.text));
 	if (from != INT64_MIN)
 		repeat_from(repeat, from);
-	return list(arena, series, repeat, until, most, ret_dates);
+	return list(arena, series, repeat, from == INT64_MIN, until, most, ret_dates);
 }
 
 const char *

@@ -7,10 +7,9 @@
 
 #include <stdbool.h>
 
-#include "ical/span.h"
-
 struct ask;
 struct db_rows;
+struct event_times; /* ical/event_plan.h */
 struct http_request;
 struct json;
 struct json_writer;
@@ -18,13 +17,7 @@ struct zone;
 
 /* Does the body say anything about time? */
 bool event_times_are_in(const struct json *body);
-struct event_times {
-	const struct zone *zone;
-	bool is_all_day;
-	struct span span;
-};
-
-/* Of a new event. looked: a row of look_event_dates. False: refused. */
+/* Of a new event. looked: a row of look_event_plan. False: refused. */
 bool event_times_read(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked, struct event_times *ret_times);
 /* The same of a change; what the body leaves out comes from the row: a new start alone keeps the length. */
 bool event_times_read_change(struct http_request *request, struct ask *ret_ask, const struct json *body, const struct db_rows *looked,

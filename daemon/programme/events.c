@@ -10,6 +10,7 @@
 #include "db/db.h"
 #include "dispatch.h"
 #include "http/http.h"
+#include "ical/event_plan.h"
 #include "ical/span.h"
 #include "ical/zone.h"
 #include "programme/event_series.h"

@@ -111,6 +111,14 @@ a_day_off_is_not_off(void)
 }
 
 static void
+a_rule_that_ended_before_it_began_takes_its_event_along(void)
+{
+	struct ical_intake intake = take(CALENDAR(EVENT("UID:a\r\nDTSTART;VALUE=DATE:20261005\r\nRRULE:FREQ=WEEKLY;UNTIL=20261001\r\n")));
+
+	CHECK(intake.count == 1 && intake.list[0].dates.count == 1);
+}
+
+static void
 one_bad_rule_costs_the_other_events(void)
 {
 	struct ical_intake intake = take(CALENDAR(EVENT("UID:often\r\nDTSTART:20200101T000000Z\r\nRRULE:FREQ=SECONDLY\r\n")
@@ -169,6 +177,7 @@ TEST_MAIN(TEST(a_weekly_event_slips_by_an_hour_when_summer_time_ends),
     TEST(days_moved_for_good_fall_back_to_the_rule),
     TEST(a_date_whose_series_is_elsewhere_is_lost),
     TEST(a_day_off_is_not_off),
+    TEST(a_rule_that_ended_before_it_began_takes_its_event_along),
     TEST(one_bad_rule_costs_the_other_events),
     TEST(a_file_of_costly_rules_never_comes_to_an_end),
     TEST(a_series_that_changes_for_ever_exhausts_the_stack),
