@@ -147,13 +147,13 @@ static const struct route routes[] = {
 	    .answer = page_answer_manage_lift},
 	{.method = "GET", .path = MANAGE "/events", .statement = "page_manage_events", .ask = page_ask_manage_events, .answer = page_answer_manage_events},
 	{.method = "GET", .path = MANAGE "/new-event", .statement = "page_manage_event", .ask = page_ask_manage_event, .answer = page_answer_manage_event},
-	{.method = "POST", .path = MANAGE "/new-event", .look = "look_zone", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
+	{.method = "POST", .path = MANAGE "/new-event", .look = "look_event_plan", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
 	    .ask = page_ask_manage_event_write, .answer = page_answer_manage_event_write},
-	{.method = "GET", .path = MANAGE "/events/{id}", .statement = "page_manage_event", .ask = manage_ask, .answer = page_answer_manage_event},
-	{.method = "POST", .path = MANAGE "/events/{id}", .look = "look_zone", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
+	{.method = "GET", .path = MANAGE "/events/{id}", .statement = "page_manage_event", .ask = page_ask_manage_event, .answer = page_answer_manage_event},
+	{.method = "POST", .path = MANAGE "/events/{id}", .look = "look_event_plan", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
 	    .ask = page_ask_manage_event_write, .answer = page_answer_manage_event_write},
-	{.method = "POST", .path = MANAGE "/events/{id}/cancel", .statement = "page_manage_event_cancel", .is_write = true, .is_form = true,
-	    .ask = manage_ask, .answer = page_answer_manage_event_cancel},
+	{.method = "POST", .path = MANAGE "/events/{id}/cancel", .look = "look_event_plan", .statement = "page_manage_event_cancel", .is_write = true, .is_form = true,
+	    .ask = page_ask_manage_event_cancel, .answer = page_answer_manage_event_cancel},
 
 	/* Pages about people. */
 	{.method = "GET", .path = "/hubs/{hub}/join", .statement = "page_join", .ask = page_ask_people, .answer = page_answer_join},

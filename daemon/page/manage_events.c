@@ -10,6 +10,7 @@
 #include "dispatch.h"
 #include "http/http.h"
 #include "ical/zone.h"
+#include "page/manage_series.h"
 #include "page/pages.h"
 
 enum { DAY = 86400, TITLE_MAX = 500, TEXT_MAX = 50000, LINE_MAX = 500, ADDRESS_MAX = 2000, PAGE_MAX = 10000, PAGE_SIZE = 100 };
@@ -70,6 +71,7 @@ put_row(struct http_request *request, struct json_writer *writer, const struct j
 		    json_as_text(json_get(json_at(resources, i), page_is_english(request) ? "name_en" : "name")));
 	json_open_map(writer, NULL);
 	json_put_value(writer, "id", json_get(event, "id"));
+	json_put_text(writer, "date", json_as_text(json_get(event, "recurrence_id")));
 	json_put_text(writer, "title", page_is_english(request) && title_en != NULL && *title_en != '\0' ? title_en : json_as_text(json_get(event, "title")));
 	json_put_text(writer, "when", when_of(request, event));
 	json_put_text(writer, "places", *places != '\0' ? places : json_as_text(json_get(event, "place")));
@@ -125,14 +127,17 @@ bool
 page_ask_manage_event(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
 {
 	(void)looked;
-	const char *copy = http_parameter(request, "copy");
-	int64_t id;
-	if (copy == NULL || !str_number(copy, 1, INT64_MAX, &id))
+	const char *copy = http_parameter(request, "copy"), *date = http_parameter(request, "date"), *own = route_parameter(request, "id");
+	int64_t id, local;
+	bool is_local;
+	if (!str_number(own != NULL ? own : copy != NULL ? copy : "", 1, INT64_MAX, &id))
 		return manage_ask(request, NULL, ret_ask);
 	struct json_writer writer = {.out = &ret_ask->input};
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "hub", route_parameter(request, "hub"));
 	json_put_integer(&writer, "id", id);
+	if (date != NULL && when_parse(date, &local, &is_local) && is_local)
+		json_put_text(&writer, "date", date);
 	json_close_map(&writer);
 	return true;
 }
@@ -209,6 +214,7 @@ answer_form(struct http_request *request, const struct json *document)
 	json_put_text(&view.writer, "revision", is_new ? "" : manage_value(request, event, "revision"));
 	put_values(request, &view.writer, event);
 	put_event_choices(request, &view.writer, document, event);
+	manage_series_put_form(request, &view.writer, document, event);
 	manage_end(request, document, &view, "manage-event");
 }
 
@@ -320,11 +326,17 @@ page_ask_manage_event_write(struct http_request *request, const struct db_rows *
 	const struct zone *zone;
 	struct manage_form form;
 	const char *revision = request_form(request, "revision");
-	if (!manage_form_has_zone(request, looked, ret_ask, &zone))
+	if (!manage_series_has_looked(request, looked, ret_ask, &zone))
 		return true;
 	manage_form_begin(request, ret_ask, &form);
 	put_texts(&form);
-	put_when_and_where(&form, zone);
+	if (manage_series_repeats(looked)) {
+		manage_series_put_change(&form, looked, zone);
+		manage_form_list(&form, "resources");
+	} else {
+		put_when_and_where(&form, zone);
+		manage_series_put_new(&form, looked, zone);
+	}
 	put_word(&form, "state", states);
 	put_word(&form, "audience", audiences);
 	manage_form_list(&form, "topics");
@@ -340,6 +352,24 @@ page_answer_manage_event_write(struct http_request *request, const struct db_row
 	const struct json *document = page_document(request, rows);
 	if (document != NULL && !manage_redirect(request, document, "/events", route_parameter(request, "id") == NULL ? "event_made" : "event_changed"))
 		answer_form(request, document);
+}
+
+bool
+page_ask_manage_event_cancel(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask)
+{
+	const struct zone *zone;
+	struct json_writer writer = {.out = &ret_ask->input};
+	int64_t id;
+	if (!str_number(route_parameter(request, "id"), 1, INT64_MAX, &id))
+		return manage_ask(request, looked, ret_ask);
+	if (!manage_series_has_looked(request, looked, ret_ask, &zone))
+		return true;
+	json_open_map(&writer, NULL);
+	json_put_text(&writer, "hub", route_parameter(request, "hub"));
+	json_put_integer(&writer, "id", id);
+	bool is_right = manage_series_put_cancel(request, ret_ask, looked, &writer);
+	json_close_map(&writer);
+	return is_right;
 }
 
 void

@@ -150,8 +150,9 @@ bool page_ask_manage_events(struct http_request *request, const struct db_rows *
 void page_answer_manage_events(struct http_request *request, const struct db_rows *rows);
 bool page_ask_manage_event(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 void page_answer_manage_event(struct http_request *request, const struct db_rows *rows);
-bool page_ask_manage_event_write(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_zone */
+bool page_ask_manage_event_write(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);  /* look: look_event_plan */
 void page_answer_manage_event_write(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_event_cancel(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_event_plan */
 void page_answer_manage_event_cancel(struct http_request *request, const struct db_rows *rows);
 
 /* people.c, people_forms.c: joining, invitations, organisations, teams, delegates, the agency's numbers */

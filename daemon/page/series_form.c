@@ -58,44 +58,48 @@ refuse_field(struct http_request *request, struct ask *ask, const char *name)
 	    "\"%s\" cannot be so: how often is a number from 1 to %d, the last day as 2026-12-31.", name, TIMES_MAX);
 }
 
-/* Where both are given the last day counts: people fill in the one and leave the other as it stood. */
-static bool
-read_end(struct http_request *request, struct ask *ask, const char **rule)
+/* Where both are given the last day counts: people fill in the one and leave the other as it stood. The field that is wrong, or NULL. */
+static const char *
+read_end(struct http_request *request, const char **rule)
 {
 	const char *times = field(request, "times"), *until = field(request, "until");
 	int64_t number, days;
 	if (until != NULL) {
 		int year, month, day;
 		if (!when_parse_date(until, &days))
-			return refuse_field(request, ask, "until");
+			return "until";
 		when_from_days(days, &year, &month, &day);
 		*rule = arena_print(http_arena(request), "%s;UNTIL=%04d%02d%02d", *rule, year, month, day);
 	} else if (times != NULL) {
 		if (!str_number(times, 1, TIMES_MAX, &number))
-			return refuse_field(request, ask, "times");
+			return "times";
 		*rule = arena_print(http_arena(request), "%s;COUNT=%s", *rule, times);
 	}
-	return true;
+	return NULL;
 }
 
-static bool
-read_rule(struct http_request *request, struct ask *ask, struct plan_words *words)
+bool
+series_form_read_rule(struct http_request *request, int64_t first_day, const char **ret_rule, const char **ret_fault)
 {
-	const char *repeat = field(request, "repeat"), *date = field(request, "date"), *rule = NULL;
-	int64_t days;
-	if (repeat == NULL)
-		return true;
+	const char *repeat = field(request, "repeat"), *rule = NULL;
 	for (size_t i = 0; i < REPEATS; i++)
 		if (str_equal(repeats[i].name, repeat))
 			rule = repeats[i].rule;
-	if (rule == NULL)
-		return refuse_field(request, ask, "repeat");
-	if (str_equal(repeat, "month") && date != NULL && when_parse_date(date, &days))
-		rule = month_rule(http_arena(request), days);
-	if (!read_end(request, ask, &rule))
-		return false;
-	words->rrule = rule;
-	return true;
+	if (str_equal(repeat, "month"))
+		rule = month_rule(http_arena(request), first_day);
+	*ret_fault = rule == NULL ? "repeat" : read_end(request, &rule);
+	if (*ret_fault == NULL)
+		*ret_rule = rule;
+	return *ret_fault == NULL;
+}
+
+static bool
+read_rule(struct http_request *request, struct ask *ask, int64_t first_day, struct plan_words *words)
+{
+	const char *fault;
+	if (field(request, "repeat") == NULL || series_form_read_rule(request, first_day, &words->rrule, &fault))
+		return true;
+	return refuse_field(request, ask, fault);
 }
 
 bool
@@ -110,7 +114,7 @@ series_form_read(struct http_request *request, struct ask *ret_ask, struct plan_
 		    "Day, start and end are missing or unreadable; right is 2026-11-23, 14:00 and 16:00.");
 	ret_words->start = arena_print(arena, "%sT%s", date, from);
 	ret_words->end = arena_print(arena, "%sT%s", strcmp(to, from) > 0 ? date : parts_date(arena, (days + 1) * DAY), to);
-	return read_rule(request, ret_ask, ret_words);
+	return read_rule(request, ret_ask, days, ret_words);
 }
 
 bool

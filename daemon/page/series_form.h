@@ -4,6 +4,7 @@
 #define HUBD_PAGE_SERIES_FORM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ask;
 struct db_rows;
@@ -15,6 +16,8 @@ struct plan_words;
 
 /* The fields date, from, to, repeat, times, until, rrule as a wish. False: refused. Where the form says nothing of a rule, rrule stays NULL. */
 bool series_form_read(struct http_request *request, struct ask *ret_ask, struct plan_words *ret_words);
+/* The fields repeat, times, until alone, of a series whose first day is days since 1970. False: ret_fault names the field. */
+bool series_form_read_rule(struct http_request *request, int64_t first_day, const char **ret_rule, const char **ret_fault);
 /* What look_series found. False: refused. */
 bool series_form_looked(struct http_request *request, struct ask *ret_ask, const struct db_rows *looked, struct plan *ret_plan);
 bool series_form_refuse(struct http_request *request, struct ask *ret_ask, const struct plan *plan);

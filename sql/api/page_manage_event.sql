@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
--- GET /hubs/{hub}/manage/new-event?copy= and …/events/{id}: the form, with the event that is changed or copied.
+-- GET /hubs/{hub}/manage/new-event?copy= and …/events/{id}?date=: the form, with the event that is changed or copied.
 CREATE OR REPLACE FUNCTION api.page_manage_event(caller jsonb, input jsonb) RETURNS api.reply
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE
@@ -10,7 +10,7 @@ BEGIN
     IF refusal.status IS NOT NULL THEN
         RETURN refusal;
     END IF;
-    document := manage_event(language(caller), hub, (input ->> 'id')::bigint);
+    document := manage_event_on(language(caller), hub, (input ->> 'id')::bigint, (input ->> 'date')::timestamp);
     IF input ->> 'id' IS NOT NULL AND document -> 'event' = 'null' THEN
         RETURN problem_no_event(caller, input ->> 'id');
     END IF;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: GPL-3.0-or-later
 -- POST /hubs/{hub}/manage/new-event and …/events/{id}: what POST and PATCH /api/v1/events take; is_faulty: the form is shown again with
--- what C found.
+-- what C found; dry_run: with what would become of the dates (look).
 CREATE OR REPLACE FUNCTION api.page_manage_event_write(caller jsonb, input jsonb) RETURNS api.reply
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = hubd, pg_temp AS $$
 DECLARE
@@ -24,11 +24,14 @@ BEGIN
     IF NOT coalesce((input ->> 'is_faulty')::boolean, false) THEN
         reply := CASE WHEN event IS NULL THEN event_write(caller, person, hub, NULL, input - 'hub')
             ELSE change_event(caller || jsonb_build_object('revision', input -> 'revision'), person, input - 'hub' - 'revision') END;
-        IF reply.status < 400 THEN
+        IF reply.status < 400 AND NOT coalesce((input ->> 'dry_run')::boolean, false) THEN
             RETURN remember(caller, manage_outcome(caller, reply, '{}'));
         END IF;
     END IF;
-    document := manage_event(language(caller), hub, event);
+    document := manage_event_on(language(caller), hub, event, (input ->> 'recurrence_id')::timestamp);
+    IF reply.status < 400 THEN
+        RETURN page_reply(caller, document || jsonb_build_object('look', reply.body::jsonb));
+    END IF;
     RETURN CASE WHEN reply.status IS NULL THEN page_reply(caller, document) ELSE manage_outcome(caller, reply, document) END;
 END $$;
 ALTER FUNCTION api.page_manage_event_write(jsonb, jsonb) OWNER TO hubd_api;

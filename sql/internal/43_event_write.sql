@@ -30,7 +30,7 @@ BEGIN
     ELSIF input ? 'start' THEN
         UPDATE hubd.occurrence AS o SET during = hubd.span((input ->> 'start')::timestamptz, (input ->> 'end')::timestamptz),
             local_start = (input ->> 'local_start')::timestamp, local_end = (input ->> 'local_end')::timestamp
-        WHERE o.hub_id = hub AND o.event_id = event;
+        WHERE o.hub_id = hub AND o.event_id = event AND o.recurrence_id IS NULL;
     END IF;
     IF input ? 'state' THEN
         UPDATE hubd.occurrence AS o SET state = 'confirmed'

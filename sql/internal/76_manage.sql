@@ -118,13 +118,14 @@ BEGIN
         ORDER BY n LIMIT most OFFSET page * most) AS found);
 END $$;
 
--- What the form of an event needs: places, topics, and the event that is changed or copied (NULL: a new one).
-CREATE OR REPLACE FUNCTION hubd.manage_event(language text, hub bigint, event bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+-- What the form of an event needs: places, topics, and the event that is changed or copied (NULL: a new one), of a series on the date
+-- that is named, or the next.
+CREATE OR REPLACE FUNCTION hubd.manage_event_on(language text, hub bigint, event bigint, date timestamp) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN hubd.manage_places(language, hub) || jsonb_build_object(
         'topics', (SELECT coalesce(jsonb_agg(jsonb_build_object('slug', t.slug, 'name', hubd.say(language, t.name_de, t.name_en)) ORDER BY hubd.say(language, t.name_de, t.name_en)), '[]')
             FROM hubd.topic AS t),
-        'event', (SELECT hubd.event_document(e, hubd.shown_occurrence(hub, e.id)) FROM hubd.event AS e
+        'event', (SELECT hubd.event_document(e, hubd.named_occurrence(hub, e.id, date)) FROM hubd.event AS e
             WHERE e.hub_id = hub AND e.id = event));
 END $$;

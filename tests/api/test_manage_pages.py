@@ -477,3 +477,48 @@ def test_what_to_know_before_one_stands_at_the_machine_is_on_its_page(hubd):
     assert told.status_code == 200 and told.json()["safety"] == "Kein PVC:\nChlorgas.", "English readers get the German words where there are no others"
     page = requests.get(hubd.url + "/hubs/werft/resources/laser", headers=HTML, timeout=30).text
     assert "Erst die Absaugung an." in page and "Kein PVC:\nChlorgas." in page and "Material und Sicherheit" in page
+
+
+# ---- series ----
+
+def dates_of(hubd, event):
+    return {d["recurrence_id"]: d for d in hubd.get(f"/api/v1/occurrences?event={event}&limit=100", as_="ines").json()["items"]}
+
+
+def test_a_series_is_checked_made_and_one_of_its_dates_changed_through_the_form(hubd, ines):
+    first = day(200)
+    form = {"title": "Reihe im Formular", "start": f"{first}T10:00", "end": f"{first}T11:00", "resources": "kajuete", "repeat": "weekly", "times": "3",
+            "state": "confirmed", "audience": "public"}
+    checked = send(hubd, ines, "/new-event", form)
+    assert checked.status_code == 200 and checked.text.count(">neu</span>") == 3 and 'name="step" value="save"' in checked.text
+    assert send(hubd, ines, "/new-event", {**form, "step": "save"}).status_code == 303
+    item = next(i for i in hubd.get(f"/api/v1/events?hub=werft&from={first}").json()["items"] if i["title"] == "Reihe im Formular")
+    names = list(dates_of(hubd, item["id"]))
+    assert len(names) == 3
+    page = look(hubd, ines, MANAGE + f"/events/{item['id']}?date={names[1]}")
+    assert "jede Woche, 3-mal" in page.text and f'name="recurrence_id" value="{names[1]}"' in page.text and 'value="following"' in page.text
+    change = {**form, "repeat": "keep", "title": "Einmal anders", "start": f"{names[1][:10]}T12:00", "end": f"{names[1][:10]}T13:00", "scope": "this",
+              "recurrence_id": names[1], "rooms_were": "kajuete ", "revision": item["revision"], "times": ""}
+    checked = send(hubd, ines, f"/events/{item['id']}", change)
+    assert checked.status_code == 200 and checked.text.count(">verschoben</span>") == 1 and dates_of(hubd, item["id"])[names[1]]["title"] == "Reihe im Formular"
+    assert send(hubd, ines, f"/events/{item['id']}", {**change, "step": "save"}).status_code == 303
+    after = dates_of(hubd, item["id"])
+    assert [(d["title"], d["local_start"][11:]) for d in after.values()] == [
+        ("Reihe im Formular", "10:00:00"), ("Einmal anders", "12:00:00"), ("Reihe im Formular", "10:00:00")]
+    assert send(hubd, ines, f"/events/{item['id']}/cancel", {"scope": "following", "recurrence_id": names[2]}).status_code == 303
+    assert [d["state"] for d in dates_of(hubd, item["id"]).values()] == ["confirmed", "confirmed", "cancelled"]
+
+
+def test_taken_rooms_of_a_series_are_listed_and_such_dates_may_stay_without(hubd, ines):
+    first = day(230)
+    assert hubd.post("/api/v1/bookings", {"hub": "werft", "title": "Im Weg", "start": f"{first}T10:00", "end": f"{first}T11:00",
+                                          "items": [{"resource": "bruecke"}]}, as_="mara").status_code == 201
+    form = {"title": "Reihe mit Lücke", "start": f"{first}T10:00", "end": f"{first}T11:00", "resources": "bruecke", "repeat": "daily", "times": "2",
+            "state": "confirmed", "audience": "public", "step": "save"}
+    refused = send(hubd, ines, "/new-event", form)
+    assert refused.status_code == 409 and "Im Weg" in refused.text and "Räume belegt" in refused.text
+    assert send(hubd, ines, "/new-event", {**form, "leave": "yes"}).status_code == 303
+    item = next(i for i in hubd.get(f"/api/v1/events?hub=werft&from={first}").json()["items"] if i["title"] == "Reihe mit Lücke")
+    assert [d["is_unplaced"] for d in dates_of(hubd, item["id"]).values()] == [True, False]
+    wrong = send(hubd, ines, "/new-event", {**form, "times": "viele"})
+    assert wrong.status_code == 422 and "1 bis 500" in wrong.text
