@@ -13,7 +13,6 @@
 #include "base/when.h"
 #include "command/call.h"
 #include "command/command.h"
-#include "command/import_entry.h"
 #include "command/import_report.h"
 #include "command/words.h"
 #include "db/db.h"
@@ -21,6 +20,8 @@
 #include "ical/schedule.h"
 #include "ical/intake.h"
 #include "ical/zone.h"
+#include "work/import_document.h"
+#include "work/import_entry.h"
 
 enum { CHUNK = 250, CHUNK_DATES = 20000 };
 

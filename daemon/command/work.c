@@ -16,8 +16,9 @@
 #include "command/command.h"
 #include "command/process.h"
 #include "db/db.h"
-#include "work/fetch.h"
 #include "work/extend.h"
+#include "work/fetch.h"
+#include "work/importer.h"
 #include "work/mail.h"
 #include "work/wire.h"
 #include "work/zones.h"
@@ -36,6 +37,7 @@ struct work {
 	struct fetcher *fetcher;
 	struct mailer *mailer;
 	bool has_looked_at_zones;
+	struct importer *importer;
 };
 
 /* Perhaps this worker was started because the zone data was updated: the job looks at once, not within the hour. */
@@ -171,6 +173,8 @@ begin(struct work *work, const struct conf *conf)
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	worker_do(work->worker, "zones", zones_run, work->pool);
 	worker_do(work->worker, "extend-event", extend_event_run, work->pool);
+	work->importer = importer_new(base, work->pool);
+	worker_do(work->worker, "import", importer_run, work->importer);
 	return true;
 }
 
@@ -182,6 +186,7 @@ end(struct work *work)
 	db_listener_free(work->listener);
 	db_pool_free(work->pool);
 	mailer_free(work->mailer);
+	importer_free(work->importer);
 	fetcher_free(work->fetcher);
 	worker_free(work->worker);
 	process_free(work->process);

@@ -15,8 +15,8 @@ enum { DAY = 86400 };
 
 static const struct tab {
 	const char *name, *path;
-} tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}, {"members", "/members"},
-    {"audit", "/audit"}};
+} tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}, {"import", "/import"},
+    {"members", "/members"}, {"audit", "/audit"}};
 
 /* What a page may say it has done: texts "manage.done_…". */
 static const char *const deeds[] = {"added", "changed", "retired", "restored", "imported", "photo", "photo_gone", "closed", "lifted", "event_made", "event_changed",

@@ -189,4 +189,11 @@ void page_answer_series_change(struct http_request *request, const struct db_row
 bool page_ask_series_cancel(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask); /* look: look_series */
 void page_answer_series_cancel(struct http_request *request, const struct db_rows *rows);
 
+/* manage_import.c */
+void page_answer_manage_import(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_import_one(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_import(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_import_add(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_import_apply(struct http_request *request, const struct db_rows *rows);
+
 #endif

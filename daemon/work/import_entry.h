@@ -3,8 +3,8 @@
  * An event of a file as the entry that api.import_chunk takes. Equal events give equal entries, byte for byte, because the
  * database tells by their hash whether anything changed: nothing of the moment of reading gets in.
  */
-#ifndef HUBD_COMMAND_IMPORT_ENTRY_H
-#define HUBD_COMMAND_IMPORT_ENTRY_H
+#ifndef HUBD_WORK_IMPORT_ENTRY_H
+#define HUBD_WORK_IMPORT_ENTRY_H
 
 struct ical_calendar;
 struct ical_taken;

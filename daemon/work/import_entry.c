@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* See import_entry.h. */
-#include "command/import_entry.h"
+#include "work/import_entry.h"
 
 #include <stdio.h>
 #include <string.h>
