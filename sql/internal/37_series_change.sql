@@ -118,13 +118,15 @@ END $$;
 
 -- What becomes of each date: of those that the rule names kept | moved | changed | added, of those that it names no more removed. An
 -- override keeps what it says itself; what has begun is kept whatever the rule says.
-CREATE OR REPLACE FUNCTION hubd.differing_dates(caller jsonb, before hubd.series, s hubd.series, input jsonb, has_new_items boolean) RETURNS hubd.series_date[] LANGUAGE plpgsql STABLE AS $$
+-- missed: those that could not be had before; they are tried again only where times or items change.
+CREATE OR REPLACE FUNCTION hubd.differing_dates(caller jsonb, before hubd.series, s hubd.series, input jsonb, has_new_items boolean, missed timestamp[]) RETURNS hubd.series_date[] LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN ARRAY (
         SELECT ROW(row_number() OVER (ORDER BY lower(coalesce(CASE WHEN f.stays THEN f.b_during END, f.during, f.b_during))), coalesce(f.date, f.recurrence_id),
             coalesce(CASE WHEN f.stays THEN f.b_during END, f.during, f.b_during), f.local_end, f.fit, f.id,
-            CASE WHEN f.id IS NULL THEN CASE WHEN f.state = 'rule' THEN 'rule' ELSE 'added' END
+            CASE WHEN f.id IS NULL THEN CASE WHEN f.date = ANY (missed) AND NOT has_new_items AND NOT (input ->> 'is_retimed')::boolean THEN 'skipped'
+                    WHEN f.state = 'rule' THEN 'rule' ELSE 'added' END
                 WHEN f.date IS NULL THEN CASE WHEN f.has_begun THEN 'kept' ELSE 'removed' END
                 WHEN NOT f.stays AND f.b_during <> f.during THEN 'moved'
                 WHEN f.has_begun THEN 'kept'
@@ -244,6 +246,7 @@ DECLARE
     old_items hubd.booking_item[];
     scopes text[];
     takers bigint[];
+    missed timestamp[];
 BEGIN
     -- Whoever has left the hub may cancel what they kept, and no more.
     IF problem.status IS NULL AND NOT is_manager AND NOT hubd.is_of_hub(before.person_id, hub) THEN
@@ -267,7 +270,8 @@ BEGIN
     old_items := ARRAY (SELECT i FROM unnest(old) AS o CROSS JOIN LATERAL (SELECT * FROM hubd.booking_item AS x WHERE x.hub_id = hub AND x.booking_id = o.id OFFSET 0) AS i);
     input := hubd.settle_shift(before, input);
     s := hubd.write_series(before, input, (input ->> 'shift')::integer * interval '1 second');
-    dates := hubd.differing_dates(caller, before, s, input, items IS NOT NULL);
+    missed := ARRAY (SELECT m.recurrence_id + (input ->> 'shift')::integer * interval '1 second' FROM hubd.series_miss AS m WHERE m.hub_id = hub AND m.series_id = before.id);
+    dates := hubd.differing_dates(caller, before, s, input, items IS NOT NULL, missed);
     problem := hubd.problem_of_dates(caller, ARRAY (SELECT d FROM unnest(dates) AS d WHERE d.state <> 'removed' ORDER BY d.n), hubd.gap_of(hub, items));
     IF problem.status IS NOT NULL THEN
         RETURN problem;
@@ -277,7 +281,7 @@ BEGIN
         PERFORM hubd.insert_series_items(hub, s.id, items);
         PERFORM hubd.write_date_items(hub, s.id, takers);
     END IF;
-    RETURN hubd.apply_series_change(caller, is_manager, before, s, choice, dates, old, old_items, scopes, is_exclusive, is_dry);
+    RETURN hubd.apply_series_change(caller, is_manager, before, s, choice, dates, missed, old, old_items, scopes, is_exclusive, is_dry);
 END $$;
 
 -- The dates that take the series' items: all that are still to come and had no items of their own.
@@ -290,7 +294,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION hubd.apply_series_change(caller jsonb, is_manager boolean, before hubd.series, s hubd.series, choice text, dates hubd.series_date[],
-    old hubd.booking[], old_items hubd.booking_item[], scopes text[], is_exclusive boolean, is_dry boolean) RETURNS api.reply LANGUAGE plpgsql AS $$
+    missed timestamp[], old hubd.booking[], old_items hubd.booking_item[], scopes text[], is_exclusive boolean, is_dry boolean) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
     language text := hubd.language(caller);
     documents jsonb;
@@ -302,10 +306,12 @@ BEGIN
         DELETE FROM hubd.series_miss AS m WHERE m.hub_id = s.hub_id AND m.series_id = s.id;
     END IF;
     dates := hubd.replace_dates(caller, s, dates, is_exclusive);
-    IF is_dry OR choice = 'substitute' THEN
-        dates := hubd.substitute_dates(caller, s.hub_id, dates, is_manager, NOT is_dry);
+    IF choice = 'substitute' AND NOT is_dry THEN
+        dates := hubd.substitute_dates(caller, s.hub_id, dates, is_manager, true);
     END IF;
+    dates := hubd.forgive_missed(s, dates, missed, old);
     IF is_dry THEN
+        dates := hubd.substitute_dates(caller, s.hub_id, dates, is_manager, false);
         documents := hubd.dates_document(hubd.without_new(dates, old));
         RETURN ROW(200, (hubd.series_document(s, language) || jsonb_build_object('dates', documents, 'counts', hubd.count_dates(documents),
             'choices', hubd.choices_document(dates)))::text, NULL, NULL)::api.reply;
@@ -318,6 +324,16 @@ BEGIN
     PERFORM hubd.tell_series(o, 'changed', hubd.caller_person(caller, 'write')) FROM hubd.series AS o
         WHERE o.hub_id = s.hub_id AND (o.id = s.id OR (o.id = s.follows_id AND s.created_at = hubd.present())) ORDER BY o.id;
     RETURN hubd.series_reply(200, caller, s, dates);
+END $$;
+
+-- What could not be had before, and cannot be had now, is no reason to refuse a change: it is left out, or waits, as it did.
+CREATE OR REPLACE FUNCTION hubd.forgive_missed(s hubd.series, dates hubd.series_date[], missed timestamp[], old hubd.booking[]) RETURNS hubd.series_date[] LANGUAGE plpgsql AS $$
+DECLARE
+    forgiven hubd.series_date[] := ARRAY (SELECT d FROM unnest(dates) AS d WHERE d.state IN ('conflict', 'rule') AND d.date = ANY (missed)
+        AND NOT EXISTS (SELECT FROM unnest(old) AS o WHERE o.id = d.booking_id) ORDER BY d.n);
+BEGIN
+    forgiven := hubd.settle_dates(s, s.choice, forgiven);
+    RETURN ARRAY (SELECT coalesce(f, d) FROM unnest(dates) AS d LEFT JOIN unnest(forgiven) AS f ON f.n = d.n ORDER BY d.n);
 END $$;
 
 -- Bookings that will not have been: their numbers are nobody's.

@@ -433,6 +433,28 @@ def test_a_date_that_could_not_be_had_is_had_elsewhere_or_at_another_time(hubd, 
     assert states(after) == ["booked"] * 4 and after["sequence"] == series["sequence"] + 2
 
 
+def test_what_could_not_be_had_before_does_not_stand_in_the_way_of_a_change(hubd, rooms):
+    room = rooms()
+    way = block(hubd, room, week(1), "09:00", "12:00")
+    series = made(hubd.post(SERIES, wish(room, choice="skip"), as_="mara"))["id"]
+    assert states(change(hubd, series, scope="all", title="Anders")) == ["kept", "skipped", "kept", "kept"]
+    preview = change(hubd, series, scope="all", start=f"{week(0)}T10:00", dry_run=True)
+    assert states(preview) == ["moved", "skipped", "moved", "moved"] and preview["choices"]["all"]
+    assert states(change(hubd, series, scope="all", start=f"{week(0)}T10:00")) == ["moved", "skipped", "moved", "moved"]
+    assert states(made(hubd.get(f"{SERIES}/{series}", as_="mara"), 200)) == ["booked", "skipped", "booked", "booked"]
+    assert states(change(hubd, series, scope="all", start=f"{week(0)}T12:00")) == ["moved", "added", "moved", "moved"], "and is had where it now fits"
+    made(hubd.delete(f"{BOOKINGS}/{way['id']}", as_="jonas"), 200)
+
+
+def test_a_queued_date_waits_on_through_changes(hubd, rooms):
+    room = rooms()
+    way = block(hubd, room, week(1), "09:00", "12:00")
+    series = made(hubd.post(SERIES, wish(room, choice="queue"), as_="mara"))["id"]
+    assert states(change(hubd, series, scope="all", start=f"{week(0)}T10:00")) == ["moved", "queued", "moved", "moved"]
+    made(hubd.delete(f"{BOOKINGS}/{way['id']}", as_="jonas"), 200)
+    wait_for(lambda: list(live(hubd, series)) == mondays("10:00"), what="the queued date at its new time")
+
+
 def occurrences(text, first, last):
     """What a calendar program shows between two days: starts on the wall clock of Berlin."""
     events = recurring_ical_events.of(icalendar.Calendar.from_ical(text)).between(first, last)
