@@ -192,6 +192,17 @@ is_for_libical(struct event_reading *r, const struct ical_line *line)
 	return fate != NULL && *fate == FATE_LIBICAL;
 }
 
+/* What stands inside the event: alarms and components of other programs are kept whole, but for the people in them. */
+static void
+keep_component(struct event_reading *r, size_t begin, size_t end)
+{
+	for (size_t i = begin; i <= end; i++)
+		if (ical_line_is(&r->lines[i], "ATTENDEE"))
+			r->attendee_count++;
+		else if (r->lines[i].value != NULL)
+			keep_line(r, &r->lines[i]);
+}
+
 /* The event's own lines, without its alarms, as libical gets them. */
 static void
 parse(struct event_reading *r)
@@ -200,9 +211,11 @@ parse(struct event_reading *r)
 	str_put(&text, "BEGIN:VEVENT\r\n");
 	size_t begin = r->lines[0].partner + 1 - r->count; /* the index of lines[0] in the stream */
 	for (size_t i = 1; i + 1 < r->count; i++) {
-		if (r->lines[i].partner != 0)
-			i = r->lines[i].partner - begin;
-		else if (is_for_libical(r, &r->lines[i])) {
+		if (r->lines[i].partner != 0) {
+			size_t end = r->lines[i].partner - begin;
+			keep_component(r, i, end);
+			i = end;
+		} else if (is_for_libical(r, &r->lines[i])) {
 			str_put(&text, r->lines[i].text);
 			str_put(&text, "\r\n");
 		}

@@ -126,9 +126,11 @@ an_event_loses_its_texts_on_the_way_in(void)
 	CHECK_TEXT(event->class, "PRIVATE");
 	CHECK_TEXT(event->transp, "TRANSPARENT");
 	CHECK(event->has_geo && event->latitude > 53.55 && event->longitude < 10);
-	CHECK_NUMBER(event->kept_count, 3);
+	CHECK_NUMBER(event->kept_count, 8);
 	CHECK_TEXT(event->kept[0], "X-COST;CURRENCY=EUR:5\\,00");
 	CHECK_TEXT(event->kept[2], "STRUCTURED-DATA;VALUE=TEXT:{}");
+	CHECK_TEXT(event->kept[3], "BEGIN:VALARM");
+	CHECK_TEXT(event->kept[5], "X-IN-ALARM:1");
 	CHECK(has_note(event, "attendees") && has_note(event, "errors"));
 }
 
