@@ -281,6 +281,12 @@ static const struct route routes[] = {
 
 	/* People. */
 	{.method = "GET", .path = API "/audit", .statement = "audit", .ask = audit_ask},
+	{.method = "GET", .path = API "/webhooks", .statement = "webhooks", .query = "hub"},
+	{.method = "POST", .path = API "/webhooks", .statement = "webhook_make", .is_write = true, .ask = person_ask},
+	{.method = "PATCH", .path = API "/webhooks/{id}", .statement = "webhook_change", .is_write = true, .ask = person_ask},
+	{.method = "DELETE", .path = API "/webhooks/{id}", .statement = "webhook_remove", .is_write = true, .ask = person_ask},
+	{.method = "GET", .path = API "/webhooks/{id}/deliveries", .statement = "webhook_deliveries"},
+	{.method = "POST", .path = API "/webhooks/{id}/deliveries/{delivery}/replay", .statement = "webhook_replay", .is_write = true, .ask = person_ask},
 	{.method = "GET", .path = API "/people", .statement = "people", .query = "hub"},
 	{.method = "GET", .path = API "/people/{person}", .statement = "person"},
 	{.method = "PATCH", .path = API "/people/{person}", .statement = "person_change", .is_write = true, .ask = person_ask},

@@ -20,6 +20,7 @@
 #include "work/fetch.h"
 #include "work/importer.h"
 #include "work/mail.h"
+#include "work/webhook.h"
 #include "work/wire.h"
 #include "work/zones.h"
 
@@ -36,6 +37,7 @@ struct work {
 	struct wire *wire;
 	struct fetcher *fetcher;
 	struct mailer *mailer;
+	struct webhooks *webhooks;
 	bool has_looked_at_zones;
 	struct importer *importer;
 };
@@ -170,6 +172,8 @@ begin(struct work *work, const struct conf *conf)
 	if (!make_mailer(work, conf))
 		return false;
 	worker_do(work->worker, "mail", mailer_run, work->mailer);
+	work->webhooks = webhooks_new(work->fetcher, work->pool);
+	worker_do(work->worker, "webhook", webhooks_run, work->webhooks);
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	worker_do(work->worker, "zones", zones_run, work->pool);
 	worker_do(work->worker, "extend-event", extend_event_run, work->pool);
@@ -187,6 +191,7 @@ end(struct work *work)
 	db_pool_free(work->pool);
 	mailer_free(work->mailer);
 	importer_free(work->importer);
+	webhooks_free(work->webhooks);
 	fetcher_free(work->fetcher);
 	worker_free(work->worker);
 	process_free(work->process);

@@ -13,7 +13,7 @@
 #include "dispatch.h"
 #include "http/http.h"
 
-enum { SLUG_MAX = 60, NAME_MAX = 200, MAIL_MAX = 254, NOTE_MAX = 2000, WORD_MAX = 20, TOKEN_MAX = 200, URL_MAX = 500, TOPICS_MAX = 30, ROWS_MAX = 500, REMINDERS_MAX = 4 };
+enum { SLUG_MAX = 60, NAME_MAX = 200, MAIL_MAX = 254, NOTE_MAX = 2000, WORD_MAX = 20, TOKEN_MAX = 200, URL_MAX = 500, TOPICS_MAX = 30, ROWS_MAX = 500, REMINDERS_MAX = 4, WEBHOOK_URL_MAX = 2000 };
 
 #define DRY_RUN {"dry_run", ASK_BOOL, 0, 0, false}
 #define LEAVE_MEMBERS {"bookings", ASK_TEXT, 1, WORD_MAX, false}, {"to", ASK_INTEGER, 1, INT64_MAX, false}, DRY_RUN
@@ -54,6 +54,11 @@ static const struct ask_member organisation_change_members[] = {ORGANISATION_MEM
 static const struct ask_member admin_members[] = {{"is_admin", ASK_BOOL, 0, 0, false}, DRY_RUN, {0}};
 static const struct ask_member team_members[] = {{"name", ASK_TEXT, 0, NAME_MAX, false}, {"about", ASK_TEXT, 0, NOTE_MAX, false}, DRY_RUN, {0}};
 
+static const struct ask_member webhook_members[] = {
+	{"hub", ASK_TEXT, 1, SLUG_MAX, false}, {"url", ASK_TEXT, 1, WEBHOOK_URL_MAX, false}, {"events", ASK_LIST, 1, TOPICS_MAX, false}, DRY_RUN, {0}};
+static const struct ask_member webhook_change_members[] = {
+	{"url", ASK_TEXT, 1, WEBHOOK_URL_MAX, false}, {"events", ASK_LIST, 1, TOPICS_MAX, false}, {"active", ASK_BOOL, 0, 0, false}, DRY_RUN, {0}};
+
 static const struct shape {
 	const char *statement;
 	const struct ask_member *members;
@@ -81,8 +86,12 @@ static const struct shape {
 	{"team_member_change", admin_members, {"is_admin"}},
 	{"team_leave", leave_members, {NULL}},
 	{"delegate_end", only_dry_run, {NULL}},
+	{"webhook_make", webhook_members, {"hub", "url", "events"}},
+	{"webhook_change", webhook_change_members, {NULL}},
+	{"webhook_remove", only_dry_run, {NULL}},
+	{"webhook_replay", only_dry_run, {NULL}},
 };
-static const char *const in_path[] = {"hub", "person", "organisation", "team", NULL};
+static const char *const in_path[] = {"hub", "person", "organisation", "team", "delivery", NULL};
 
 static const struct shape *
 find_shape(const char *statement)

@@ -152,14 +152,13 @@ put_facts(struct making *making, struct json_writer *writer)
 	json_close_list(writer);
 }
 
-/* A mail that waited: its subject, when, and where to read more. */
+/* A mail that waited: its subject, which says when, and where to read more. */
 static void
 put_item(struct making *making, struct json_writer *writer, const struct json *item)
 {
 	const struct json *data = json_get(item, "data"), *texts = kind_texts(making, text_of(item, "kind")), *more = make_more(making, data);
 	json_open_map(writer, NULL);
 	json_put_text(writer, "subject", say(making, text_of(texts, "subject"), data, more));
-	json_put_text(writer, "when", text_of(more, "when"));
 	json_put_text(writer, "where", text_of(data, "where"));
 	json_put_text(writer, "address", address_of(making, text_of(data, "url")));
 	json_close_map(writer);

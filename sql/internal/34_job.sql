@@ -72,5 +72,6 @@ BEGIN
     PERFORM hubd.compact_changes();
     PERFORM hubd.compact_sign_in();
     PERFORM hubd.compact_mail();
+    PERFORM hubd.compact_webhooks();
     DELETE FROM hubd.idempotency AS i WHERE i.created_at < hubd.present() - interval '48 hours';
 END $$;

@@ -14,6 +14,9 @@ END $$;
 -- is no person's, is told to nobody.
 CREATE OR REPLACE FUNCTION hubd.tell_booking(b hubd.booking, what text, actor bigint, was hubd.booking DEFAULT NULL, reason text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    IF hubd.has_webhook(b.hub_id, 'booking.' || what) THEN
+        PERFORM hubd.call_webhooks(b.hub_id, 'booking.' || what, hubd.webhook_booking(b));
+    END IF;
     IF b.kind <> 'booking' OR b.person_id IS NULL OR upper(b.during) <= hubd.present() THEN
         RETURN;
     END IF;
@@ -60,6 +63,9 @@ CREATE OR REPLACE FUNCTION hubd.tell_event(e hubd.event, was hubd.occurrence, ac
 DECLARE
     o hubd.occurrence := hubd.date_told(e.id);
 BEGIN
+    IF e.state <> 'draft' THEN
+        PERFORM hubd.call_webhooks(e.hub_id, CASE e.state WHEN 'cancelled' THEN 'event.cancelled' ELSE 'event.changed' END, hubd.webhook_event(e));
+    END IF;
     IF upper(o.during) <= hubd.present() OR e.state = 'draft' THEN
         RETURN;
     END IF;

@@ -167,6 +167,8 @@ BEGIN
             PERFORM hubd.undo();
         END IF;
         PERFORM hubd.changed(scopes || hubd.event_scopes(hub, ARRAY[work.written]));
+        PERFORM hubd.call_webhooks(hub, 'event.created', hubd.webhook_event(e)) FROM hubd.event AS e
+            WHERE event_write.event IS NULL AND e.hub_id = event_write.hub AND e.id = work.written AND e.state <> 'draft';
     EXCEPTION WHEN SQLSTATE 'HB002' THEN
         NULL;
     END;

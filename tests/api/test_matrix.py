@@ -57,6 +57,16 @@ class World:
     def sql(self, query):
         return self.hubd.server.sql(query)[0][0]
 
+    def webhook(self, hub):
+        return self.sql(f"WITH made AS (INSERT INTO hubd.webhook (hub_id, url, events, secret) SELECT id, 'https://matrix.example/', '{{event.created}}', 'x' FROM hubd.hub"
+                        f" WHERE slug = '{hub}' RETURNING id) SELECT id FROM made")
+
+    def delivery(self, hub):
+        webhook = self.webhook(hub)
+        delivery = self.sql(f"WITH made AS (INSERT INTO hubd.webhook_delivery (hub_id, webhook_id, event, body) SELECT hub_id, id, 'event.created', '{{}}' FROM hubd.webhook"
+                            f" WHERE id = {webhook} RETURNING id) SELECT id FROM made")
+        return f"/api/v1/webhooks/{webhook}/deliveries/{delivery}/replay"
+
     def person(self, name):
         return self.sql(f"SELECT id FROM hubd.person WHERE mail = '{name}@hubd.test'")
 
@@ -282,6 +292,15 @@ row(f"POST {MANAGE}/resources/{{resource}}/photo/remove", MANAGERS, at(MANAGE + 
 row("POST /api/v1/resources/{hub}/{resource}/photo", MANAGERS, at("/api/v1/resources/{hub}/{room}/photo", room=room),
     {"data": base64.b64encode(PICTURE).decode(), "alt_de": "Ein Bild", **DRY})
 row("DELETE /api/v1/resources/{hub}/{resource}/photo", MANAGERS, at("/api/v1/resources/{hub}/{room}/photo", room=room), DRY)
+
+# Webhooks.
+HOOK = {"url": "https://matrix.example/", "events": ["event.created"]}
+row("GET /api/v1/webhooks", MANAGERS, at("/api/v1/webhooks?hub={hub}"))
+row("POST /api/v1/webhooks", MANAGERS, body=lambda w, h: {"hub": h, **HOOK, **DRY})
+row("PATCH /api/v1/webhooks/{id}", HIDDEN, at("/api/v1/webhooks/{id}", id=lambda w, h: w.webhook(h)), {"active": False, **DRY})
+row("DELETE /api/v1/webhooks/{id}", HIDDEN, at("/api/v1/webhooks/{id}", id=lambda w, h: w.webhook(h)), DRY)
+row("GET /api/v1/webhooks/{id}/deliveries", HIDDEN, at("/api/v1/webhooks/{id}/deliveries", id=lambda w, h: w.webhook(h)))
+row("POST /api/v1/webhooks/{id}/deliveries/{delivery}/replay", HIDDEN, lambda w, h: w.delivery(h), DRY)
 
 # People.
 for _path in ("people", "memberships", "join-requests", "invitations", "day-passes", "audit"):
