@@ -44,8 +44,8 @@ BEGIN
 END $$;
 
 -- A day as mails show one: the whole of it.
-CREATE OR REPLACE FUNCTION hubd.day_in_mail(day date) RETURNS jsonb LANGUAGE sql IMMUTABLE
-    RETURN CASE WHEN day IS NULL THEN '{}' ELSE jsonb_build_object('is_all_day', true, 'local_start', day, 'local_end', day + 1) END;
+CREATE OR REPLACE FUNCTION hubd.day_in_mail(day date) RETURNS jsonb LANGUAGE sql STABLE
+    RETURN CASE WHEN day IS NULL THEN '{}' ELSE jsonb_build_object('is_all_day', true, 'local_start', hubd.wall(day), 'local_end', hubd.wall(day + 1)) END;
 
 -- ---- making one ----
 

@@ -116,7 +116,7 @@ def test_an_invitation_is_accepted_by_whoever_reads_the_mail(hubd, people):
     assert send(hubd, people["ines"], MANAGE + "/members/invite", {"mail": "gast@firma.example", "role": "trainer", "sentence": "Bitte."}).status_code == 303
     path = link_to(hubd, "gast@firma.example")
     shown = look(hubd, people["visitor"], path)
-    assert "Trainer beim Hub Werft" in words(shown) and "Ines Test" in words(shown) and 'name="name"' in shown.text
+    assert "Trainer bei Werft" in words(shown) and "Ines Test" in words(shown) and 'name="name"' in shown.text
     assert send(hubd, people["visitor"], path, {"accept": "yes", "name": ""}).status_code == 422
     assert send(hubd, people["visitor"], path, {"accept": "yes", "name": "Gero Gast"}).headers["Location"] == path + "?done=accepted"
     assert "gilt nicht mehr" in words(look(hubd, people["visitor"], path)) and "Gero Gast" in look(hubd, people["ines"], MANAGE + "/members").text
@@ -134,7 +134,7 @@ def test_a_table_of_members_is_looked_at_first(hubd, people):
     assert shown.status_code == 200 and words(shown).count("wird eingeladen") == 2 and 'value="apply"' in shown.text
     assert send(hubd, people["ines"], MANAGE + "/members/csv", {"table": table, "step": "apply"}).headers["Location"] == MANAGE + "/members?done=invited"
     page = look(hubd, people["ines"], MANAGE + "/members")
-    assert "ada@firma.example" in page.text and "Trainer beim Hub Werft" in words(page)
+    assert "ada@firma.example" in page.text and "Trainer bei Werft" in words(page)
     many = "mail,name\n" + "".join(f"{n}@viele.example,N\n" for n in range(600))
     assert send(hubd, people["ines"], MANAGE + "/members/csv", {"table": many, "step": "look"}).status_code == 422
 

@@ -28,7 +28,7 @@ const invite = page.locator("section", { has: page.getByRole("heading", { name: 
 await invite.getByLabel("Mailadresse").fill("mira@example.org");
 await invite.getByLabel("Als").selectOption({ label: "Trainer" });
 await press("Einladung schicken");
-check("an invitation waits where managers see it", (await text()).includes("mira@example.org") && (await text()).includes("Trainer beim Hub"));
+check("an invitation waits where managers see it", (await text()).includes("mira@example.org") && (await text()).includes("Trainer bei"));
 await press("Zurücknehmen mira@example.org");
 check("and can be taken back", (await text()).includes("Zurückgenommen.") && !(await text()).includes("mira@example.org"));
 
