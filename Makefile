@@ -120,7 +120,7 @@ install: all ## installs; DESTDIR= PREFIX=/usr
 	done
 	install -D -m 644 systemd/hubd.sysusers $(UNITDIR)/sysusers.d/hubd.conf
 	install -D -m 644 systemd/hubd.tmpfiles $(UNITDIR)/tmpfiles.d/hubd.conf
-	install -m 644 systemd/remote-database.conf README.md $(DESTDIR)$(PREFIX)/share/doc/hubd/
+	install -m 644 systemd/remote-database.conf systemd/outgoing.conf README.md $(DESTDIR)$(PREFIX)/share/doc/hubd/
 	test -e $(DESTDIR)/etc/hubd/hubd.conf || { install -D -m 644 config/hubd.conf $(DESTDIR)/etc/hubd/hubd.conf && \
 		{ test $(PREFIX) = /usr || echo 'data_directory = $(PREFIX)/share/hubd' >> $(DESTDIR)/etc/hubd/hubd.conf; }; }
 .PHONY: install

@@ -11,6 +11,8 @@
 
 #include "base/conf.h"
 #include "http/http.h"
+#include "work/mime.h"
+#include "work/smtp.h"
 
 enum { WIDTH = 96 };
 
@@ -112,6 +114,18 @@ check_deadlines(const struct conf *conf)
 	return say("reply_timeout", conf_text(conf, "reply_timeout"), "must be longer than database_deadline, or slow requests get no answer");
 }
 
+/* Mail: what would fail only when the first one is sent. */
+static int
+check_mail(const struct conf *conf)
+{
+	const char *url = conf_text(conf, "smtp_url"), *from = conf_text(conf, "smtp_from");
+	const char *why = url[0] == '\0' ? NULL : smtp_refusal(url);
+	int wrong = why != NULL ? say("smtp_url", url, why) : 0;
+	if (from[0] != '\0' && !mime_is_address(from))
+		wrong += say("smtp_from", from, "is no plain address; right is hubd@example.org");
+	return wrong;
+}
+
 int
 command_check_config(const struct conf *conf, int argc, char **argv)
 {
@@ -122,7 +136,7 @@ command_check_config(const struct conf *conf, int argc, char **argv)
 		return 2;
 	}
 	int wrong = check_peers(conf) + check_listen(conf) + check_url(conf) + check_folder(conf, "data_directory") +
-	    check_folder(conf, "state_directory") + check_deadlines(conf);
+	    check_folder(conf, "state_directory") + check_deadlines(conf) + check_mail(conf);
 	if (wrong == 0)
 		printf("%s: nothing wrong found\n", conf_file(conf) != NULL ? conf_file(conf) : "settings");
 	return wrong != 0;

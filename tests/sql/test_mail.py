@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The outbox: what is written when, and for whom."""
 import json
+import pathlib
+import re
 import threading
 
 import psycopg2
@@ -251,3 +253,16 @@ def test_what_went_out_is_forgotten_after_a_month_and_what_failed_after_three(wo
         world.set_clock(clock)
         world.rows("SELECT hubd.compact_mail()")
         assert [row[0] for row in world.rows("SELECT id FROM hubd.message WHERE id = ANY (%s) ORDER BY id", [sent, refused])] == wanted
+
+
+def test_every_kind_of_mail_that_is_written_has_its_texts():
+    root = pathlib.Path(__file__).resolve().parents[2]
+    written = set()
+    for path in (root / "sql").glob("*/*.sql"):
+        written |= set(re.findall(r"hubd\.mail(?:_to|_address)?\([^;]*?'([a-z]+(?:-[a-z]+)+|reminder|digest|invitation)'", path.read_text(encoding="utf-8")))
+    written |= {f"booking-{what}" for what in ("confirmed", "moved", "cancelled", "told")} | {f"series-{what}" for what in ("confirmed", "changed", "cancelled")}
+    assert {"event-cancelled", "reminder", "digest", "join-request"} <= written
+    for language in ("de", "en"):
+        kinds = json.loads((root / "config/locale" / language / "mail.json").read_text(encoding="utf-8"))["kinds"]
+        assert written <= set(kinds), written - set(kinds)
+        assert all(texts.get("subject") and texts.get("text") for texts in kinds.values())

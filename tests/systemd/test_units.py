@@ -75,8 +75,9 @@ def test_it_comes_back_however_often_it_falls(name):
 def test_by_default_it_reaches_no_network(name):
     service = settings(name)["Service"]
     assert service["RestrictAddressFamilies"] == ["AF_UNIX"] and service["PrivateNetwork"] == ["yes"]
-    opened = settings("remote-database.conf")["Service"]
-    assert "AF_INET" in opened["RestrictAddressFamilies"][-1] and opened["PrivateNetwork"] == ["no"]
+    for drop_in in ("remote-database.conf", "outgoing.conf"):
+        opened = settings(drop_in)["Service"]
+        assert "AF_INET" in opened["RestrictAddressFamilies"][-1] and opened["PrivateNetwork"] == ["no"]
 
 
 def test_the_users_of_the_services_are_made(tmp_path):
