@@ -134,6 +134,10 @@ class World:
         signed_in(self.hubd, "jonas@hubd.test")
         return self.sql(f"SELECT id FROM hubd.session WHERE person_id = {self.person('jonas')} LIMIT 1")
 
+    def upload(self, hub):
+        """A programme that was looked at and waits to be taken over."""
+        return self.sql(f"INSERT INTO hubd.import_upload (hub_id, name, creates_rooms, bytes, state, report) VALUES ({self.hub(hub)}, 'a.ics', false, 'x', 'looked', '{{}}') RETURNING id")
+
     def colleague(self):
         """Somebody of the organisation beside its admin."""
         person = self.fresh(OWN)
@@ -398,6 +402,11 @@ row("GET /me/series/{id}", NOBODYS, at("/me/series/{id}", id=lambda w, h: w.seri
 row("POST /me/series/{id}/change", THEIRS, at("/me/series/{id}/change", id=lambda w, h: w.series(h)), form=lambda w, h: {"scope": "all", "at": w.first_date + "T09:00:00", "date": w.first_date,
     "from": "20:00", "to": "21:00"})
 row("POST /me/series/{id}/cancel", THEIRS, at("/me/series/{id}/cancel", id=lambda w, h: w.series(h)), form={"scope": "all"})
+
+row(f"GET {MANAGE}/import", MANAGERS, at(MANAGE + "/import"))
+row(f"POST {MANAGE}/import", MANAGERS, at(MANAGE + "/import"), form={}, files={"file": ("a.ics", b"BEGIN:VCALENDAR", "text/calendar")})
+row(f"GET {MANAGE}/import/{{id}}", MANAGERS, at(MANAGE + "/import/{id}", id=lambda w, h: w.upload(h)))
+row(f"POST {MANAGE}/import/{{id}}/apply", MANAGERS, at(MANAGE + "/import/{id}/apply", id=lambda w, h: w.upload(h)), form={})
 
 
 # ---- the walk ----
