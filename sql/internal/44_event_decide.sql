@@ -74,6 +74,10 @@ BEGIN
     FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id,
         LATERAL (SELECT coalesce(o.changes ->> 'title', e.title) AS title) AS t
     WHERE e.hub_id = hub AND e.id = event AND b.hub_id = hub AND b.id = o.booking_id AND NOT moves AND b.title <> t.title;
+    -- Its rooms are then taken for sure, or perhaps: their feeds show that.
+    UPDATE hubd.booking AS b SET sequence = b.sequence + 1, revision = b.revision + 1, revised_at = hubd.present()
+    FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
+    WHERE e.hub_id = hub AND e.id = event AND e.state <> before.state AND b.hub_id = hub AND b.id = o.booking_id AND NOT moves;
     RETURN moves;
 END $$;
 

@@ -52,14 +52,14 @@ CREATE OR REPLACE FUNCTION hubd.feed_events(ids bigint[], language text, known_i
     END;
 
 -- What blocks a resource: of a public event its title, of everything else only that it is so. What an event's rooms show depends on
--- two rows, so both numbers count for SEQUENCE, and never fall.
+-- two rows; what of the event counts for SEQUENCE raises the booking's, too.
 CREATE OR REPLACE FUNCTION hubd.feed_busy(ids bigint[], kin bigint[], language text, known_ids bigint[], known_versions bigint[])
     RETURNS SETOF hubd.feed_entry LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH entry AS (
             SELECT b.id, hashtextextended(concat_ws(',', b.xmin, e.xmin, o.xmin), 0) AS version,
                 CASE WHEN b.series_id IS NULL THEN b.uid ELSE to_char(b.recurrence_id, 'YYYYMMDD"T"HH24MISS"-"') || b.uid END AS uid,
-                b.sequence + coalesce(e.sequence, 0) AS sequence, greatest(b.revised_at, e.revised_at) AS revised_at, b.created_at, b.during,
+                b.sequence, greatest(b.revised_at, e.revised_at) AS revised_at, b.created_at, b.during,
                 b.local_start, b.local_end, b.zone, CASE WHEN b.state = 'cancelled' THEN 'cancelled' WHEN b.state = 'held' OR seen.state = 'tentative' THEN 'tentative' ELSE 'confirmed' END AS state,
                 hubd.say(language, seen.title, coalesce(nullif(seen.title_en, ''), seen.title)) AS title, 'events/' || seen.id AS page, NULL AS series
             FROM unnest(ids) AS wanted (id)

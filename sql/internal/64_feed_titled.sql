@@ -36,7 +36,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_titled(subject text, ids bigint[], language
     BEGIN ATOMIC
         WITH entry AS (
             SELECT b.id, b.hub_id, 'booking' AS kind, e.id AS event, place.names, place.site_id, concat_ws(',', b.xmin, e.xmin, o.xmin, place.versions) AS versions,
-                b.uid, b.sequence + coalesce(e.sequence, 0) AS sequence, greatest(b.revised_at, e.revised_at) AS revised_at, b.created_at, b.during, b.local_start, b.local_end, b.zone, b.state, b.note, NULL AS series,
+                b.uid, b.sequence, greatest(b.revised_at, e.revised_at) AS revised_at, b.created_at, b.during, b.local_start, b.local_end, b.zone, b.state, b.note, NULL AS series,
                 CASE WHEN b.kind = 'meeting' OR (b.kind = 'event' AND (seen.id IS NULL OR seen.audience = 'invited' OR seen.state = 'draft')) THEN NULL
                     WHEN b.kind = 'event' THEN hubd.say(language, seen.title, coalesce(nullif(seen.title_en, ''), seen.title))
                     ELSE coalesce(nullif(b.title, ''), place.names) END AS title

@@ -40,7 +40,7 @@ class Editor:
     def __init__(self, seed, serve, member, manager, today, **tags):
         self.random, self.serve, self.member, self.manager, self.today = random.Random(seed), serve, member, manager, today
         self.tags = tags  # of some bookings: {"team": …}, {"organisation": …}
-        self.connection = serve.open()
+        self.connection = None
         self.bookings, self.series, self.events, self.event_series = [], [], [], []
         self.done, self.refused, self.why = Counter(), Counter(), Counter()
 
@@ -198,8 +198,10 @@ class Editor:
     def edit(self, count):
         """Until so many were done; what cannot be done is tried a bounded number of times."""
         names, weights = zip(*self.KINDS)
+        self.connection = self.serve.open()  # not kept from round to round: while feeds are judged it may idle for too long
         for _ in range(count * 10):
             if count == 0:
+                self.connection.close()
                 return
             name = self.random.choices(names, weights)[0]
             if getattr(self, name)():

@@ -147,5 +147,3 @@ def test_every_feed_is_right_through_a_long_history_from_two_processes():
         finally:
             print(f"seed {SEED}: done", *(dict(editor.done) for editor in room.editors), "refused", *(dict(editor.refused) for editor in room.editors),
                   *(dict(editor.why) for editor in room.editors))
-        for editor in room.editors:
-            editor.connection.close()

@@ -37,10 +37,11 @@ http {{ access_log off; default_type "text/calendar; charset=utf-8"; sendfile on
     add_header Cache-Control "public, max-age=900"; add_header Vary Accept-Encoding; add_header Content-Disposition 'inline; filename="hub-nord.ics"';
     server {{ listen 127.0.0.1:{port}; root {folder}/root; location / {{ try_files /window$arg_from$uri $uri =404; }} }} }}
 """
-IN_TURN = """local paths = {{}}
-for line in io.lines("{file}") do paths[#paths + 1] = wrk.format("GET", line) end
-local at = 0
-request = function() at = at % #paths + 1 return paths[at] end
+IN_TURN = """local requests, at = {{}}, 0
+init = function()
+    for line in io.lines("{file}") do requests[#requests + 1] = wrk.format("GET", line) end
+end
+request = function() at = at % #requests + 1 return requests[at] end
 """
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Calendar programs that people use subscribe to the example week: vdirsyncer fetches the feeds over HTTP, khal lists them."""
+import datetime
 import importlib.util
 import json
 import os
@@ -8,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zoneinfo
 
 import icalendar
 import pytest
@@ -42,8 +44,9 @@ def examples():
 class Subscriber:
     """A person's calendar folder, synchronised from one feed, and khal's eyes on it."""
 
-    def __init__(self, folder, url):
-        self.folder = folder
+    def __init__(self, folder, url, zone="Europe/Berlin"):
+        self.folder, self.zone = folder, zoneinfo.ZoneInfo(zone)
+        folder.mkdir(exist_ok=True)
         self.calendar = folder / "calendar" / "hub"
         self.calendar.mkdir(parents=True)
         (folder / "vdirsyncer.conf").write_text(f"""[general]
@@ -70,8 +73,8 @@ dateformat = %Y-%m-%d
 longdateformat = %Y-%m-%d
 datetimeformat = %Y-%m-%d %H:%M
 longdatetimeformat = %Y-%m-%d %H:%M
-local_timezone = Europe/Berlin
-default_timezone = Europe/Berlin
+local_timezone = {zone}
+default_timezone = {zone}
 [sqlite]
 path = {folder}/khal.db
 """, encoding="utf-8")
@@ -90,6 +93,18 @@ path = {folder}/khal.db
         # The option stands alone: khal's default format wraps lines at the terminal's width.
         return self.run("khal", "-c", self.folder / "khal.conf", "list", "--format", "{start-date} {start-time}-{end-time} {title}",
                         "--day-format", "", *words).splitlines()
+
+
+    def times(self, first, days):
+        """What khal shows in its own zone: (start, end, title), without what was cancelled."""
+        listed = self.run("khal", "-c", self.folder / "khal.conf", "list", "--format",
+                          "{cancelled}|{start-date-full} {start-time-full}|{end-date-full} {end-time-full}|{title}", "--day-format", "", str(first), f"{days}d")
+        found = set()
+        for line in listed.splitlines():
+            cancelled, start, end, title = line.split("|", 3)
+            if not cancelled.strip():
+                found.add((start, end, title))
+        return found
 
 
 def public_events(slug):
@@ -128,6 +143,89 @@ def test_fetching_again_brings_nothing_new_and_a_new_event_comes(examples, tmp_p
     assert reply.status_code == 201, reply.text
     subscriber.synchronise()
     assert any("Ein neuer Abend mit Umlauten: äöüß" in line for line in subscriber.list(date, "1d"))
+
+
+def changing_days():
+    """The next days on which Berlin's clocks change, within the window of a feed."""
+    day = datetime.date.today() + datetime.timedelta(days=8)
+    while True:
+        if day.month in (3, 10) and day.weekday() == 6 and (day + datetime.timedelta(days=7)).month != day.month:
+            yield day
+        day += datetime.timedelta(days=1)
+
+
+class Follower:
+    """A person who books and edits, and whose calendar programs in two zones follow by the private feed."""
+
+    def __init__(self, service, folder):
+        self.service, self.headers = service, {"Authorization": "Bearer " + service.tokens["kim"]}
+        address = self.ask("POST", "feeds", {"name": "khal"})["address"]
+        self.programs = [Subscriber(folder / name, address, zone) for name, zone in (("berlin", "Europe/Berlin"), ("york", "America/New_York"))]
+
+    def ask(self, method, path, body):
+        reply = requests.request(method, f"{self.service.url}/api/v1/{path}", json=body, headers=self.headers, timeout=30)
+        assert reply.status_code in (200, 201), reply.text
+        return reply.json()
+
+    def book(self, start, title, duration="PT90M"):
+        return self.ask("POST", "bookings", {"hub": "berlin", "title": title, "start": start, "duration": duration, "items": [{"resource": "spree"}]})["id"]
+
+    def held(self, zone, first, days):
+        """What the tables hold, on the clocks of a zone."""
+        rows = self.service.server.sql(
+            "SELECT extract(epoch FROM lower(b.during))::bigint, extract(epoch FROM upper(b.during))::bigint, b.title FROM hubd.booking AS b"
+            " JOIN hubd.person AS p ON p.id = b.person_id WHERE p.mail = 'kim.sommer@example.org' AND b.state = 'confirmed' AND b.kind = 'booking'")
+        opens = datetime.datetime.combine(first, datetime.time(), zone)
+        closes = datetime.datetime.combine(first + datetime.timedelta(days=days), datetime.time(), zone)
+        found = set()
+        for start, end, title in rows:
+            start, end = (datetime.datetime.fromtimestamp(int(at), zone) for at in (start, end))
+            if start < closes and end > opens:
+                found.add((f"{start:%Y-%m-%d %H:%M}", f"{end:%Y-%m-%d %H:%M}", title))
+        return found
+
+    def follow(self, first, days, least):
+        for program in self.programs:
+            program.synchronise()
+            shown, held = program.times(first, days), self.held(program.zone, first, days)
+            assert shown == held and len(held) >= least, (program.zone, "only in khal", sorted(shown - held), "only in hubd", sorted(held - shown))
+
+
+@needs_programs
+@pytest.mark.parametrize("which", [0, 1], ids=["next", "after"])
+def test_my_calendar_follows_every_edit_over_the_change_of_clocks(examples, tmp_path, which):
+    """Adds, moves, cancellations and edits of a series around the day itself, shown at the right local time in Berlin and New York."""
+    days = changing_days()
+    changes = [next(days), next(days)][which]
+    first = changes - datetime.timedelta(days=6)
+    follower = Follower(examples, tmp_path)
+
+    def on(offset):
+        return changes + datetime.timedelta(days=offset)
+
+    before, during, after = (follower.book(f"{on(offset)}T{clock}", f"Um {clock} am Tag {offset}") for offset, clock in ((-1, "09:00"), (0, "09:00"), (1, "09:00")))
+    follower.book(f"{on(0)}T00:30", "Über die Umstellung", "PT4H")
+    follower.book(f"{on(-1)}T22:15", "Über Mitternacht", "PT2H")
+    follower.follow(first, 13, least=5)
+    follower.ask("PATCH", f"bookings/{during}", {"start": f"{on(0)}T14:15", "duration": "PT1H"})
+    follower.ask("PATCH", f"bookings/{after}", {"title": "Umbenannt; mit, Zeichen"})
+    follower.follow(first, 13, least=5)
+    follower.ask("DELETE", f"bookings/{before}", {})
+    follower.follow(first, 13, least=4)
+
+    series = follower.ask("POST", "series", {"hub": "berlin", "title": "Täglich", "start": f"{on(-5)}T17:00", "duration": "PT1H", "rrule": "FREQ=DAILY;COUNT=12",
+                                             "items": [{"resource": "spree"}], "choice": "all"})["id"]
+    follower.follow(first, 13, least=15)
+    follower.ask("PATCH", f"series/{series}", {"scope": "this", "date": f"{on(0)}T17:00:00", "start": f"{on(0)}T20:00", "duration": "PT2H", "choice": "all"})
+    follower.follow(first, 13, least=15)
+    follower.ask("DELETE", f"series/{series}", {"scope": "this", "date": f"{on(1)}T17:00:00"})
+    follower.follow(first, 13, least=14)
+    follower.ask("PATCH", f"series/{series}", {"scope": "following", "date": f"{on(2)}T17:00:00", "start": f"{on(2)}T18:30", "duration": "PT1H", "choice": "all"})
+    follower.follow(first, 13, least=14)
+    follower.ask("PATCH", f"series/{series}", {"scope": "all", "title": "Jeden Tag", "choice": "all"})
+    follower.follow(first, 13, least=14)
+    follower.ask("DELETE", f"series/{series}", {"scope": "all"})
+    follower.follow(first, 13, least=7)
 
 
 def test_curl_and_an_independent_reader_see_the_same_week(examples):
