@@ -67,6 +67,7 @@ BEGIN
     PERFORM hubd.release(hub, over);
     UPDATE hubd.booking SET state = 'expired', revision = revision + 1, sequence = sequence + 1, revised_at = hubd.present()
         WHERE hub_id = hub AND id = ANY (over);
+    PERFORM hubd.tell_expired(b) FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = ANY (over);
     PERFORM hubd.changed(hubd.booking_scopes(hub, over));
     RETURN cardinality(over);
 END $$;

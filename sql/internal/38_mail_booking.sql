@@ -26,6 +26,14 @@ BEGIN
             'before_local_end', hubd.wall(was.local_end)) ELSE '{}' END), b.hub_id);
 END $$;
 
+-- A hold has run out. Of a form's ten minutes the form itself tells; whoever was promised more hears of it.
+CREATE OR REPLACE FUNCTION hubd.tell_expired(b hubd.booking) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF b.kind = 'booking' AND b.person_id IS NOT NULL AND b.expires_at - b.created_at > interval '15 minutes' THEN
+        PERFORM hubd.mail(b.person_id, 'hold-expired', jsonb_build_object('booking', b.id, 'start', hubd.instant(lower(b.during))), b.hub_id);
+    END IF;
+END $$;
+
 -- A booking is somebody else's now: whoever had it is told that it is gone, and their calendar drops it.
 CREATE OR REPLACE FUNCTION hubd.tell_handed_over(b hubd.booking, former bigint, actor bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

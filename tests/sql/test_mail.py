@@ -129,6 +129,19 @@ def test_a_dry_run_a_refusal_and_a_hold_are_not_told(world):
     assert told(world, "anna") == [("booking-confirmed", None)]
 
 
+def test_a_hold_that_was_promised_for_days_is_told_when_it_ends_but_not_a_forms_ten_minutes(world):
+    world.room("aula")
+    world.room("buero")
+    short, long = world.book(9, 11, "aula", hold=True), world.book(9, 11, "buero", hold=True)
+    world.rows("UPDATE hubd.booking SET expires_at = created_at + interval '2 days' WHERE id = %s", long["id"])
+    world.rows("UPDATE hubd.claim SET expires_at = hubd.present() + interval '2 days' WHERE booking_id = %s", long["id"])
+    world.set_clock("2 days 1 hour")
+    world.rows("SELECT hubd.job_expire_holds()")
+    assert world.value("SELECT state FROM hubd.booking WHERE id = %s", short["id"]) == "expired"
+    assert told(world, "anna") == [("hold-expired", None)]
+    assert data(world, newest(world, "anna"))["where"].startswith("buero")
+
+
 def test_what_is_over_and_closures_are_told_to_nobody(world):
     world.room("aula")
     world.book(-800, -799, "aula", who="mia", on_behalf_of=f"anna@{world.slug}.example")
