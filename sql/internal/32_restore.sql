@@ -25,6 +25,10 @@ BEGIN
     IF problem.status IS NULL THEN
         problem := hubd.problem_of_restore(caller, b);
     END IF;
+    -- What was cancelled because somebody left does not come back with them.
+    IF problem.status IS NULL AND NOT is_manager AND NOT hubd.may_book(b.person_id, hub, lower(b.during), upper(b.during)) THEN
+        problem := hubd.problem_no_member(caller, b.person_id, hub);
+    END IF;
     IF problem.status IS NULL AND b.series_id IS NOT NULL AND NOT hubd.restore_date(hub, b.series_id, b.recurrence_id) THEN
         problem := hubd.problem(409, 'too-late-to-restore', hubd.say(hubd.language(caller), 'Zu spät zum Zurücknehmen', 'Too late to take it back'),
             hubd.say(hubd.language(caller), 'Die Serie, zu der dieser Termin gehörte, hat ihn nicht mehr: bitte neu buchen.', 'The series to which this date belonged no longer has it: please book anew.'));

@@ -292,6 +292,14 @@ def test_leaving_a_hub_asks_what_becomes_of_the_bookings(world):
     assert world.book(9, 10, "aula", who="ben").status == 403
 
 
+def test_what_was_cancelled_with_a_membership_does_not_come_back_without_it(world):
+    world.room("aula")
+    booked = world.book(9, 10, "aula", who="ben")
+    assert world.call("membership_end", who="mia", hub=world.slug, person=str(person(world, "ben")), bookings="cancel").status == 200
+    assert world.call("booking_restore", who="ben", id=booked["id"]).status == 403 and world.claims() == 0
+    assert world.call("booking_restore", who="mia", id=booked["id"]).status == 200 and world.claims() == 1
+
+
 def test_what_somebody_keeps_who_left_can_still_be_cancelled_but_not_moved(world):
     world.room("aula")
     booked = world.book(9, 10, "aula", who="ben")
