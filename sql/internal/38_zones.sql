@@ -2,13 +2,17 @@
 -- When the zone data changes: future local intents (bookings, closures, dates of events) get their instants anew, their claims move
 -- along, and what collides is reported. C works out the instants; see daemon/work/zones.h for the steps. Owned by hubd_network: all hubs.
 
+-- The zone of an event on one of its dates, which may have its own.
+CREATE OR REPLACE FUNCTION hubd.zone_on(e hubd.event, o hubd.occurrence) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN coalesce(o.changes ->> 'zone', e.zone);
+
 -- The zones in use, with the fingerprint that they were last checked by, and the hubs.
 CREATE OR REPLACE FUNCTION hubd.zones_look() RETURNS jsonb LANGUAGE sql STABLE
     BEGIN ATOMIC
         SELECT jsonb_build_object(
             'zones', (SELECT coalesce(jsonb_agg(jsonb_build_object('zone', used.zone, 'fingerprint', r.fingerprint) ORDER BY used.zone), '[]')
                 FROM (SELECT zone FROM hubd.booking WHERE lower(during) > hubd.present()
-                    UNION SELECT e.zone FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
+                    UNION SELECT hubd.zone_on(e, o) FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id
                         WHERE lower(o.during) > hubd.present()
                     UNION SELECT zone FROM hubd.site) AS used LEFT JOIN hubd.zone_rules AS r ON r.zone = used.zone),
             'hubs', (SELECT coalesce(jsonb_agg(h.id ORDER BY h.id), '[]') FROM hubd.hub AS h));
@@ -28,10 +32,11 @@ BEGIN
             FROM hubd.booking AS b WHERE b.hub_id = hub AND b.kind <> 'event' AND b.state IN ('held', 'confirmed') AND lower(b.during) > hubd.present()
                 AND b.zone = ANY (zones) AND b.id > after
             UNION ALL
-            SELECT 'occurrence', o.id, e.zone, extract(epoch FROM o.local_start)::bigint, extract(epoch FROM o.local_end)::bigint,
+            SELECT 'occurrence', o.id, hubd.zone_on(e, o), extract(epoch FROM o.local_start)::bigint, extract(epoch FROM o.local_end)::bigint,
                 extract(epoch FROM lower(o.during))::bigint, extract(epoch FROM upper(o.during))::bigint
             FROM hubd.occurrence AS o JOIN hubd.event AS e ON e.hub_id = o.hub_id AND e.id = o.event_id
-            WHERE o.hub_id = hub AND o.state = 'confirmed' AND e.state <> 'cancelled' AND lower(o.during) > hubd.present() AND e.zone = ANY (zones) AND o.id > after
+            WHERE o.hub_id = hub AND o.state = 'confirmed' AND e.state <> 'cancelled' AND lower(o.during) > hubd.present() AND hubd.zone_on(e, o) = ANY (zones)
+                AND o.id > after
         ) AS intent ORDER BY intent.id LIMIT page) AS listed;
     RETURN jsonb_build_object('items', coalesce(items, '[]'), 'next', last);
 END $$;
@@ -46,11 +51,12 @@ BEGIN
         SELECT m.kind, m.id, to_timestamp(m.was) AS was, tstzrange(to_timestamp(m.start), to_timestamp(m."end"), CASE WHEN m.start = m."end" THEN '[]' ELSE '[)' END) AS during
         FROM jsonb_to_recordset(moves) AS m (kind text, id bigint, was bigint, start bigint, "end" bigint)
     ), occurred AS (
-        UPDATE hubd.occurrence AS o SET during = move.during FROM move
+        -- What had no room is tried again, like all that moves.
+        UPDATE hubd.occurrence AS o SET during = move.during, is_unplaced = o.is_unplaced AND o.booking_id IS NULL FROM move
         WHERE move.kind = 'occurrence' AND o.hub_id = hub AND o.id = move.id AND lower(o.during) = move.was AND o.state = 'confirmed'
         RETURNING o.event_id, o.booking_id, move.during
     ), booked AS (
-        UPDATE hubd.booking AS b SET during = wanted.during, sequence = b.sequence + 1, revision = b.revision + 1, revised_at = hubd.present()
+        UPDATE hubd.booking AS b SET during = wanted.during, state = CASE b.state WHEN 'unplaced' THEN 'confirmed' ELSE b.state END, sequence = b.sequence + 1, revision = b.revision + 1, revised_at = hubd.present()
         FROM (SELECT id, was, during FROM move WHERE kind = 'booking'
             UNION ALL SELECT booking_id, NULL, during FROM occurred WHERE booking_id IS NOT NULL) AS wanted
         WHERE b.hub_id = hub AND b.id = wanted.id AND b.state IN ('held', 'confirmed', 'unplaced') AND lower(b.during) = coalesce(wanted.was, lower(b.during))
@@ -72,6 +78,9 @@ BEGIN
     FOR b IN UPDATE hubd.booking AS o SET state = 'cancelled', cancelled_at = hubd.present(), expires_at = NULL
         WHERE o.hub_id = hub AND o.id = ANY (lost) AND o.kind <> 'event' RETURNING o.*
     LOOP
+        IF b.series_id IS NOT NULL THEN
+            PERFORM hubd.touch_series(hub, b.series_id, b.recurrence_id);
+        END IF;
         PERFORM hubd.tell_booking(b, 'cancelled', NULL, NULL, hubd.say((SELECT p.language FROM hubd.person AS p WHERE p.id = b.person_id),
             'Die Regeln der Zeitzone haben sich geändert; zur selben Uhrzeit ist der Raum nun vergeben.',
             'The time zone''s rules have changed; at the same time on the clock the room is taken now.'));

@@ -18,7 +18,7 @@ DECLARE
     placeable bigint[];
 BEGIN
     WITH wish AS MATERIALIZED (
-        SELECT coalesce(o.changes ->> 'title', e.title) AS title, e.person_id, e.zone, e.is_example, o.id, o.during, o.local_start, o.local_end,
+        SELECT coalesce(o.changes ->> 'title', e.title) AS title, e.person_id, hubd.zone_on(e, o) AS zone, e.is_example, o.id, o.during, o.local_start, o.local_end,
             -- A date that went on to another series keeps its booking.
             coalesce((SELECT b.uid FROM hubd.booking AS b WHERE b.hub_id = hub AND b.id = o.booking_id), hubd.event_booking_uid(e.id, o.id)) AS uid
         FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id

@@ -69,7 +69,7 @@ BEGIN
         revised_at = CASE WHEN moves OR to_jsonb(e) IS DISTINCT FROM to_jsonb(before) THEN hubd.present() ELSE e.revised_at END,
         sequence = e.sequence + (moves OR e.state <> before.state OR e.place <> before.place OR e.is_all_day <> before.is_all_day)::integer
     WHERE e.hub_id = hub AND e.id = event;
-    UPDATE hubd.booking AS b SET title = t.title, local_start = o.local_start, local_end = o.local_end, zone = e.zone,
+    UPDATE hubd.booking AS b SET title = t.title, local_start = o.local_start, local_end = o.local_end, zone = hubd.zone_on(e, o),
         revision = b.revision + 1, revised_at = hubd.present()
     FROM hubd.event AS e JOIN hubd.occurrence AS o ON o.hub_id = e.hub_id AND o.event_id = e.id,
         LATERAL (SELECT coalesce(o.changes ->> 'title', e.title) AS title) AS t
