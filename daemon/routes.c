@@ -151,6 +151,11 @@ static const struct route routes[] = {
 	{.method = "GET", .path = MANAGE "/import/{id}", .statement = "page_manage_import", .ask = manage_ask, .answer = page_answer_manage_import_one},
 	{.method = "POST", .path = MANAGE "/import/{id}/apply", .statement = "page_manage_import_apply", .is_write = true, .is_form = true,
 	    .ask = manage_ask, .answer = page_answer_manage_import_apply},
+	{.method = "GET", .path = MANAGE "/mirrors", .statement = "page_manage_mirrors", .ask = manage_ask, .answer = page_answer_manage_mirrors},
+	{.method = "POST", .path = MANAGE "/mirrors", .statement = "page_manage_mirror_write", .is_write = true, .is_form = true, .ask = page_ask_manage_mirror,
+	    .answer = page_answer_manage_mirror},
+	{.method = "POST", .path = MANAGE "/mirrors/{id}/end", .statement = "mirror_end", .is_write = true, .is_form = true, .ask = manage_ask,
+	    .answer = page_answer_manage_mirror_ended},
 	{.method = "GET", .path = MANAGE "/events", .statement = "page_manage_events", .ask = page_ask_manage_events, .answer = page_answer_manage_events},
 	{.method = "GET", .path = MANAGE "/new-event", .statement = "page_manage_event", .ask = page_ask_manage_event, .answer = page_answer_manage_event},
 	{.method = "POST", .path = MANAGE "/new-event", .look = "look_event_plan", .statement = "page_manage_event_write", .is_write = true, .is_form = true,
@@ -248,6 +253,11 @@ static const struct route routes[] = {
 	{.method = "DELETE", .path = API "/tokens/{id}", .statement = "token_revoke", .is_write = true, .ask = token_ask_end},
 	{.method = "GET", .path = API "/sessions", .statement = "sessions"},
 	{.method = "DELETE", .path = API "/sessions/{id}", .statement = "session_revoke", .is_write = true, .ask = session_ask_end},
+
+	/* Calendars of other systems that rooms follow. */
+	{.method = "GET", .path = API "/mirrors", .statement = "mirrors", .query = "hub"},
+	{.method = "POST", .path = API "/mirrors", .statement = "mirror_make", .is_write = true, .ask = mirror_ask_make},
+	{.method = "DELETE", .path = API "/mirrors/{id}", .statement = "mirror_end", .is_write = true, .ask = booking_ask_act},
 
 	/* Bookings. */
 	{.method = "POST", .path = API "/bookings", .look = "look_zone", .statement = "book", .is_write = true, .ask = booking_ask_make},

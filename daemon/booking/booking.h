@@ -23,5 +23,7 @@ bool booking_ask_find(struct http_request *request, const struct db_rows *looked
 /* Making and changing resources. */
 bool resource_ask_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 bool resource_ask_change(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+/* Following another system's calendar of a room. */
+bool mirror_ask_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
 
 #endif

@@ -16,10 +16,12 @@
 #include "command/command.h"
 #include "command/process.h"
 #include "db/db.h"
+#include "work/child.h"
 #include "work/extend.h"
 #include "work/fetch.h"
 #include "work/importer.h"
 #include "work/mail.h"
+#include "work/mirror.h"
 #include "work/webhook.h"
 #include "work/wire.h"
 #include "work/zones.h"
@@ -36,6 +38,8 @@ struct work {
 	struct arena *arena; /* texts of settings that were put together */
 	struct wire *wire;
 	struct fetcher *fetcher;
+	struct children *children;
+	struct mirrors *mirrors;
 	struct mailer *mailer;
 	struct webhooks *webhooks;
 	bool has_looked_at_zones;
@@ -174,6 +178,9 @@ begin(struct work *work, const struct conf *conf)
 	worker_do(work->worker, "mail", mailer_run, work->mailer);
 	work->webhooks = webhooks_new(work->fetcher, work->pool);
 	worker_do(work->worker, "webhook", webhooks_run, work->webhooks);
+	work->children = children_new(base);
+	work->mirrors = mirrors_new(work->pool, work->fetcher, work->children);
+	worker_do(work->worker, "mirror", mirrors_run, work->mirrors);
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	worker_do(work->worker, "zones", zones_run, work->pool);
 	worker_do(work->worker, "extend-event", extend_event_run, work->pool);
@@ -193,6 +200,8 @@ end(struct work *work)
 	importer_free(work->importer);
 	webhooks_free(work->webhooks);
 	fetcher_free(work->fetcher);
+	children_free(work->children);
+	mirrors_free(work->mirrors);
 	worker_free(work->worker);
 	process_free(work->process);
 	arena_free(work->arena);

@@ -73,6 +73,8 @@ static const struct problem problems[] = {
 	    "So many attempts are free in an hour; retry_after names the seconds until the next."},
 	{"unknown-scope", "Unbekannter Bereich", "Unknown scope", "Bereiche eines Tokens: read, write, calendar, feed.", "Scopes of a token: read, write, calendar, feed."},
 	{"expired-already", "Schon vorbei", "Expired already", "Der Tag liegt in der Vergangenheit.", "The day is in the past."},
+	{"pool-mirrors-nothing", "Ein Pool folgt keinem Kalender", "A pool follows no calendar",
+	    "Ein anderes System meint einen bestimmten Platz; ein Pool hat viele gleiche.", "Another system means one unit; a pool has many equal ones."},
 	{"too-many", "Zu viele", "Too many", "Davon gibt es nur eine bestimmte Zahl; detail nennt sie.", "There may be only so many of these; detail says how many."},
 	{"not-allowed", "Nicht erlaubt", "Not allowed",
 	    "Das Token ist gültig, aber die Person darf das hier nicht.",

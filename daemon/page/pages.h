@@ -84,6 +84,12 @@ void page_answer_restore(struct http_request *request, const struct db_rows *row
 /* my_file.c */
 void page_answer_my_file(struct http_request *request, const struct db_rows *rows);
 
+/* manage_mirrors.c */
+void page_answer_manage_mirrors(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_mirror(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_mirror(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_mirror_ended(struct http_request *request, const struct db_rows *rows);
+
 /* access.c: one's sessions, and tokens for programs */
 void page_answer_access(struct http_request *request, const struct db_rows *rows);
 bool page_ask_token_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);

@@ -65,6 +65,8 @@ static const struct db_statement statements[] = {
 	{.name = "job_import_end", .sql = "SELECT api.job_import_end($1::jsonb, $2::jsonb)", .parameters = 2, .is_write = true},
 	{.name = "job_webhook_begin", .sql = "SELECT * FROM api.job_webhook_begin($1::bigint)", .parameters = 1, .is_write = true},
 	{.name = "job_webhook_end", .sql = "SELECT api.job_webhook_end($1::bigint, $2::bigint, $3::integer, $4::text)", .parameters = 4, .is_write = true},
+	{.name = "job_mirror_begin", .sql = "SELECT * FROM api.job_mirror_begin($1::bigint)", .parameters = 1, .is_write = true},
+	{.name = "job_mirror_end", .sql = "SELECT api.job_mirror_end($1::bigint, $2::bigint, $3::jsonb)", .parameters = 3, .is_write = true},
 	{.name = "tell_changes", .sql = "SELECT * FROM api.tell_changes($1::text)", .parameters = 1, .is_write = true},
 };
 

@@ -67,10 +67,17 @@ BEGIN
     END LOOP;
 END $$;
 
+-- A mirror whose job was set aside goes on all the same.
+CREATE OR REPLACE FUNCTION hubd.requeue_mirrors() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM hubd.queue('mirror', m.id::text, '{}', hubd.present() + hubd.mirror_after()) FROM hubd.mirror AS m;
+END $$;
+
 CREATE OR REPLACE FUNCTION hubd.job_compact() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM hubd.compact_changes();
     PERFORM hubd.compact_sign_in();
+    PERFORM hubd.requeue_mirrors();
     PERFORM hubd.compact_mail();
     PERFORM hubd.compact_webhooks();
     DELETE FROM hubd.idempotency AS i WHERE i.created_at < hubd.present() - interval '48 hours';

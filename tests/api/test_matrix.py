@@ -104,6 +104,10 @@ class World:
         assert reply.status_code == 201, reply.text
         return reply.json()["id"]
 
+    def mirror(self, hub):
+        wish = {"hub": hub, "resource": self.rooms[hub], "url": f"https://matrix.example/{next(_numbers)}.ics"}
+        return self.hubd.post("/api/v1/mirrors", wish, as_="operator").json()["id"]
+
     def photo(self, hub):
         reply = self.hubd.post(f"/api/v1/resources/{hub}/{self.rooms[hub]}/photo", {"data": base64.b64encode(PICTURE).decode(), "alt_de": "Ein Bild"}, as_="operator")
         assert reply.status_code == 200, reply.text
@@ -282,6 +286,12 @@ row(f"POST {MANAGE}/resources/{{resource}}/retire", MANAGERS, at(MANAGE + "/reso
 row(f"POST {MANAGE}/csv", MANAGERS, at(MANAGE + "/csv"), form={"table": "name,art\nMatrix,Raum", "step": "look"})
 row(f"POST {MANAGE}/closures", MANAGERS, at(MANAGE + "/closures"), form=lambda w, h: {"resource": w.rooms[h], "step": "look", **slot()})
 row(f"POST {MANAGE}/closures/{{id}}/lift", MANAGERS, at(MANAGE + "/closures/{id}/lift", id=lambda w, h: w.closure(h)), form={})
+row(f"GET {MANAGE}/mirrors", MANAGERS, at(MANAGE + "/mirrors"))
+row(f"POST {MANAGE}/mirrors", MANAGERS, at(MANAGE + "/mirrors"), form=lambda w, h: {"resource": w.rooms[h], "url": f"https://matrix.example/{next(_numbers)}.ics"})
+row(f"POST {MANAGE}/mirrors/{{id}}/end", HIDDEN, at(MANAGE + "/mirrors/{id}/end", id=lambda w, h: w.mirror(h)), form={})
+row("GET /api/v1/mirrors", MANAGERS, at("/api/v1/mirrors?hub={hub}"))
+row("POST /api/v1/mirrors", MANAGERS, body=lambda w, h: {"hub": h, "resource": w.rooms[h], "url": "https://matrix.example/x.ics", **DRY})
+row("DELETE /api/v1/mirrors/{id}", HIDDEN, at("/api/v1/mirrors/{id}", id=lambda w, h: w.mirror(h)), DRY)
 row(f"POST {MANAGE}/new-event", MANAGERS, at(MANAGE + "/new-event"), form=lambda w, h: {"title": "Matrix", **slot()})
 row(f"POST {MANAGE}/events/{{id}}", MANAGERS, at(MANAGE + "/events/{id}", id=lambda w, h: w.event(h)), form=lambda w, h: {"title": "Matrix", **slot()})
 row(f"POST {MANAGE}/events/{{id}}/cancel", MANAGERS, at(MANAGE + "/events/{id}/cancel", id=lambda w, h: w.event(h)), form={})
