@@ -16,7 +16,7 @@ import news_checker
 import postgres
 
 pytestmark = pytest.mark.skipif(not postgres.is_available(), reason="skipped: no PostgreSQL server installed")
-EDITS, SEED = int(os.environ.get("HISTORY_EDITS", "300")), int(os.environ.get("HISTORY_SEED", "20261128"))
+EDITS, SEED = int(os.environ.get("HISTORY_EDITS", "240")), int(os.environ.get("HISTORY_SEED", "20261128"))
 ROUND = 30
 UTC, DAY = datetime.timezone.utc, datetime.timedelta(days=1)
 
