@@ -40,6 +40,7 @@ TABLE
 build         600 .make/stage build
 chaos         900 env CHAOS_SECONDS=60 .make/stage tests chaos
 feeds        3600 env HISTORY_EDITS=2000 $python tests/api/test_feed_history.py
+files        1800 env ALL_FILES=1 $python tests/api/test_series_files.py
 mail          600 env MAIL_COUNT=1000 $python tests/api/test_smtp.py -k many
 fuzzing      7200 .make/stage fuzzing
 TABLE
