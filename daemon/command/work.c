@@ -184,7 +184,7 @@ begin(struct work *work, const struct conf *conf)
 	worker_do(work->worker, "extend-series", extend_run, work->pool);
 	worker_do(work->worker, "zones", zones_run, work->pool);
 	worker_do(work->worker, "extend-event", extend_event_run, work->pool);
-	work->importer = importer_new(base, work->pool);
+	work->importer = importer_new(work->children, work->pool);
 	worker_do(work->worker, "import", importer_run, work->importer);
 	return true;
 }
@@ -197,10 +197,10 @@ end(struct work *work)
 	db_listener_free(work->listener);
 	db_pool_free(work->pool);
 	mailer_free(work->mailer);
-	importer_free(work->importer);
 	webhooks_free(work->webhooks);
 	fetcher_free(work->fetcher);
 	children_free(work->children);
+	importer_free(work->importer);
 	mirrors_free(work->mirrors);
 	worker_free(work->worker);
 	process_free(work->process);

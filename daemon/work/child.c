@@ -174,6 +174,6 @@ children_free(struct children *children)
 	if (children == NULL)
 		return;
 	while (children->list != NULL)
-		child_free(children->list);
+		end(children->list, false);
 	free(children);
 }

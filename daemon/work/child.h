@@ -18,7 +18,7 @@ typedef void child_work(const void *input, struct str *out);
 typedef void child_done(void *context, const char *text);
 
 struct children *children_new(struct event_base *base);
-/* Kills those that still run; their done is not called any more. NULL is fine. */
+/* Kills those that still run; their done hears NULL. NULL is fine. */
 void children_free(struct children *children);
 
 /* input is needed only until this returns. done is called from the loop, never from within. */

@@ -2,16 +2,8 @@
 /* See importer.h. */
 #include "work/importer.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <event2/event.h>
 
 #include "base/arena.h"
 #include "base/digest.h"
@@ -23,29 +15,24 @@
 #include "ical/intake.h"
 #include "ical/schedule.h"
 #include "ical/zone.h"
+#include "work/child.h"
 #include "work/import_document.h"
 #include "work/import_entry.h"
 #include "work/work.h"
 
-enum { CHUNK = 250, SECONDS_MAX = 30, MEMORY_MAX = 1 << 30, READ_MAX = 64 * 1024 * 1024 };
+enum { CHUNK = 250 };
 
 static const char too_much[] = "{\"error\": \"too-much\"}";
 
 struct importer {
-	struct event_base *base;
+	struct children *children;
 	struct db_pool *pool;
-	struct reading *readings;
 };
 
 /* One file on its way. */
 struct reading {
-	struct reading *next, **place; /* in the importer's list */
 	struct importer *importer;
 	struct job *job;
-	pid_t child;                   /* 0: none any more */
-	int pipe;
-	struct event *readable, *late;
-	struct str document;
 };
 
 /* ---- in the child: bytes to a document; nothing here is shared but the pipe ---- */
@@ -78,8 +65,10 @@ put_chunks(struct json_writer *writer, const struct ical_calendar *calendar, con
 
 /* {"error"}, or {"calendar", "chunks", "read": what only the reader of the file knows of the report}. */
 static void
-read_source(struct arena *arena, const struct source *source, struct str *out)
+read_source(const void *input, struct str *out)
 {
+	const struct source *source = input;
+	struct arena *arena = arena_new();
 	struct json_writer writer = {.out = out};
 	size_t room = strlen(source->data) / 4 * 3 + 3;
 	unsigned char *bytes = arena_take(arena, room);
@@ -101,61 +90,13 @@ read_source(struct arena *arena, const struct source *source, struct str *out)
 	json_close_map(&writer);
 }
 
-static void
-limit(void)
-{
-	/* Where the service manager forbids to set limits, its own hold, and the parent's patience ends. */
-	struct rlimit seconds = {SECONDS_MAX, SECONDS_MAX};
-	setrlimit(RLIMIT_CPU, &seconds);
-#ifndef __SANITIZE_ADDRESS__
-	struct rlimit memory = {MEMORY_MAX, MEMORY_MAX};
-	setrlimit(RLIMIT_AS, &memory);
-#endif
-}
-
-static void
-run_child(int pipe, const struct source *source)
-{
-	struct str document = {0};
-	limit();
-	read_source(arena_new(), source, &document);
-	for (size_t done = 0; done < document.length;) {
-		ssize_t written = write(pipe, document.bytes + done, document.length - done);
-		if (written < 0 && errno != EINTR)
-			_exit(1);
-		done += written > 0 ? (size_t)written : 0;
-	}
-	_exit(0);
-}
-
 /* ---- the parent ---- */
-
-static void
-reading_free(struct reading *reading)
-{
-	*reading->place = reading->next;
-	if (reading->next != NULL)
-		reading->next->place = reading->place;
-	if (reading->child > 0) {
-		kill(reading->child, SIGKILL);
-		waitpid(reading->child, NULL, 0);
-	}
-	if (reading->readable != NULL)
-		event_free(reading->readable);
-	if (reading->late != NULL)
-		event_free(reading->late);
-	if (reading->pipe >= 0)
-		close(reading->pipe);
-	str_free(&reading->document);
-	free(reading);
-}
 
 static void
 end(struct reading *reading, const char *error)
 {
-	struct job *job = reading->job;
-	reading_free(reading);
-	job_end(job, error);
+	job_end(reading->job, error);
+	free(reading);
 }
 
 static void
@@ -166,74 +107,14 @@ end_apply(void *context, enum db_outcome outcome, const struct db_rows *rows)
 
 /* What was read goes to SQL, which takes it over or tries it, and keeps the report. */
 static void
-apply(struct reading *reading, const char *document)
+apply(void *context, const char *document)
 {
-	const char *parameters[] = {job_input(reading->job), document};
+	struct reading *reading = context;
+	const char *parameters[] = {job_input(reading->job), document != NULL ? document : too_much};
 	if (job_is_abandoned(reading->job))
 		end(reading, "cut off by the end of the worker");
 	else
 		db_call(reading->importer->pool, "job_import_end", parameters, end_apply, reading);
-}
-
-static void
-end_child(struct reading *reading, bool is_whole)
-{
-	int status = 0;
-	event_del(reading->readable);
-	event_del(reading->late);
-	if (!is_whole)
-		kill(reading->child, SIGKILL);
-	waitpid(reading->child, &status, 0); /* its end of the pipe is closed, or it was killed: it is gone */
-	reading->child = 0;
-	bool is_done = is_whole && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	apply(reading, is_done ? str_text(&reading->document) : too_much);
-}
-
-static void
-on_readable(evutil_socket_t pipe, short events, void *context)
-{
-	struct reading *reading = context;
-	char part[65536];
-	(void)events;
-	ssize_t got = read(pipe, part, sizeof part);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got > 0)
-		str_add(&reading->document, part, (size_t)got);
-	if (got <= 0 || reading->document.length > READ_MAX)
-		end_child(reading, got == 0);
-}
-
-static void
-on_late(evutil_socket_t socket, short events, void *context)
-{
-	(void)socket;
-	(void)events;
-	end_child(context, false);
-}
-
-static bool
-start_child(struct reading *reading, const struct source *source)
-{
-	int ends[2];
-	struct timeval patience = {.tv_sec = SECONDS_MAX};
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return false;
-	reading->child = fork();
-	if (reading->child == 0)
-		run_child(ends[1], source);
-	close(ends[1]);
-	reading->pipe = ends[0];
-	if (reading->child < 0) {
-		reading->child = 0;
-		return false;
-	}
-	fcntl(reading->pipe, F_SETFL, O_NONBLOCK);
-	reading->readable = event_new(reading->importer->base, reading->pipe, EV_READ | EV_PERSIST, on_readable, reading);
-	reading->late = evtimer_new(reading->importer->base, on_late, reading);
-	if (reading->readable == NULL || reading->late == NULL || event_add(reading->readable, NULL) != 0 || event_add(reading->late, &patience) != 0)
-		abort();
-	return true;
 }
 
 static void
@@ -253,8 +134,7 @@ end_take(void *context, enum db_outcome outcome, const struct db_rows *rows)
 	struct source source = {.name = db_text(rows, 0, "name"), .data = db_text(rows, 0, "data"), .zone = zone != NULL ? zone : zone_utc()};
 	if (!when_parse(db_text(rows, 0, "present"), &source.present, &is_local))
 		source.present = when_now();
-	if (!start_child(reading, &source))
-		end(reading, "no child could be started");
+	child_run(reading->importer->children, read_source, &source, apply, reading);
 }
 
 void
@@ -262,29 +142,21 @@ importer_run(void *context, struct job *job)
 {
 	struct importer *importer = context;
 	struct reading *reading = base_alloc(sizeof *reading);
-	*reading = (struct reading){.next = importer->readings, .place = &importer->readings, .importer = importer, .job = job, .pipe = -1};
-	if (reading->next != NULL)
-		reading->next->place = &reading->next;
-	importer->readings = reading;
+	*reading = (struct reading){importer, job};
 	const char *parameters[] = {job_input(job)};
 	db_call(importer->pool, "job_import_take", parameters, end_take, reading);
 }
 
 struct importer *
-importer_new(struct event_base *base, struct db_pool *pool)
+importer_new(struct children *children, struct db_pool *pool)
 {
 	struct importer *importer = base_alloc(sizeof *importer);
-	importer->base = base;
-	importer->pool = pool;
+	*importer = (struct importer){children, pool};
 	return importer;
 }
 
 void
 importer_free(struct importer *importer)
 {
-	if (importer == NULL)
-		return;
-	while (importer->readings != NULL)
-		reading_free(importer->readings);
 	free(importer);
 }
