@@ -14,6 +14,7 @@
 #include "page/manage.h"
 #include "page/pages.h"
 #include "person/audit.h"
+#include "person/export.h"
 #include "person/person.h"
 #include "person/token.h"
 #include "programme/events.h"
@@ -50,7 +51,7 @@ static const struct route routes[] = {
 	/* Pages. */
 	{.method = "GET", .path = "/", .statement = "page_start", .ask = page_ask_start, .answer = page_answer_start},
 	{.method = "GET", .path = "/imprint", .statement = "page_frame", .answer = page_answer_imprint},
-	{.method = "GET", .path = "/privacy", .statement = "page_frame", .answer = page_answer_privacy},
+	{.method = "GET", .path = "/privacy", .statement = "page_privacy", .answer = page_answer_privacy},
 	{.method = "GET", .path = "/accessibility", .statement = "page_frame", .answer = page_answer_accessibility},
 	{.method = "GET", .path = "/design", .statement = "page_frame", .answer = page_answer_design},
 	{.method = "POST", .path = "/settings", .is_form = true, .answer = page_answer_settings},
@@ -102,6 +103,10 @@ static const struct route routes[] = {
 	    .answer = page_answer_feed_revoke},
 	{.method = "GET", .path = "/feeds/private/{token}", .answer = feed_answer},
 	{.method = "GET", .path = "/me/bookings/{id}/booking.ics", .statement = "page_my_booking", .ask = page_ask_my_booking, .answer = page_answer_my_file},
+	{.method = "GET", .path = "/me/privacy", .statement = "page_my_privacy", .query = "done", .answer = page_answer_my_privacy},
+	{.method = "POST", .path = "/me/consents", .statement = "consent_set", .is_write = true, .is_form = true, .ask = page_ask_consent, .answer = page_answer_consent},
+	{.method = "GET", .path = "/me/export", .statement = "my_export", .ask = export_ask, .answer = page_answer_my_export},
+	{.method = "POST", .path = "/me/erase", .statement = "my_erase", .is_write = true, .is_form = true, .ask = page_ask_erase, .answer = page_answer_erased},
 	{.method = "GET", .path = "/me/access", .statement = "page_access", .query = "done", .answer = page_answer_access},
 	{.method = "POST", .path = "/me/access/tokens", .statement = "token_create", .is_write = true, .is_form = true, .ask = page_ask_token_make,
 	    .answer = page_answer_token_made},
@@ -290,6 +295,9 @@ static const struct route routes[] = {
 	{.method = "DELETE", .path = API "/events/{id}", .look = "look_event_plan", .statement = "event_cancel", .is_write = true, .ask = event_ask_cancel},
 
 	/* People. */
+	{.method = "GET", .path = API "/export", .statement = "my_export", .ask = export_ask},
+	{.method = "GET", .path = API "/consents", .statement = "consents"},
+	{.method = "POST", .path = API "/consents", .statement = "consent_set", .is_write = true, .ask = person_ask},
 	{.method = "GET", .path = API "/audit", .statement = "audit", .ask = audit_ask},
 	{.method = "GET", .path = API "/webhooks", .statement = "webhooks", .query = "hub"},
 	{.method = "POST", .path = API "/webhooks", .statement = "webhook_make", .is_write = true, .ask = person_ask},

@@ -119,6 +119,8 @@ make_pages(struct serve *serve)
 		.operator_name = conf_text(conf, "operator_name"),
 		.operator_address = conf_text(conf, "operator_address"),
 		.operator_mail = conf_text(conf, "operator_mail"),
+		.responsibility_de = conf_text(conf, "privacy_responsibility_de"),
+		.responsibility_en = conf_text(conf, "privacy_responsibility_en"),
 		.is_development = conf_is_on(conf, "development"),
 	};
 	char *error = NULL;

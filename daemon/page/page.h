@@ -32,6 +32,7 @@ struct page_settings {
 	const char *data_directory; /* holds daemon/page and config/locale */
 	const char *public_url;
 	const char *operator_name, *operator_address, *operator_mail; /* of the imprint; "" where the installation says nothing */
+	const char *responsibility_de, *responsibility_en;           /* who is responsible for a person in several hubs; "": the usual text */
 	bool is_development;        /* files are read anew for every page, and /design is there */
 };
 

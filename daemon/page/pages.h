@@ -175,6 +175,14 @@ void page_answer_team(struct http_request *request, const struct db_rows *rows);
 void page_answer_delegates(struct http_request *request, const struct db_rows *rows);
 void page_answer_agency(struct http_request *request, const struct db_rows *rows);
 
+/* privacy.c */
+void page_answer_my_privacy(struct http_request *request, const struct db_rows *rows);
+bool page_ask_consent(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_consent(struct http_request *request, const struct db_rows *rows);
+void page_answer_my_export(struct http_request *request, const struct db_rows *rows);
+bool page_ask_erase(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_erased(struct http_request *request, const struct db_rows *rows);
+
 /* manage_audit.c */
 void page_answer_manage_audit(struct http_request *request, const struct db_rows *rows);
 

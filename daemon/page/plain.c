@@ -25,12 +25,6 @@ page_answer_imprint(struct http_request *request, const struct db_rows *rows)
 }
 
 void
-page_answer_privacy(struct http_request *request, const struct db_rows *rows)
-{
-	answer_text(request, rows, "frame.privacy", "privacy");
-}
-
-void
 page_answer_accessibility(struct http_request *request, const struct db_rows *rows)
 {
 	answer_text(request, rows, "frame.accessibility", "accessibility");

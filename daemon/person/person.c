@@ -58,6 +58,7 @@ static const struct ask_member webhook_members[] = {
 	{"hub", ASK_TEXT, 1, SLUG_MAX, false}, {"url", ASK_TEXT, 1, WEBHOOK_URL_MAX, false}, {"events", ASK_LIST, 1, TOPICS_MAX, false}, DRY_RUN, {0}};
 static const struct ask_member webhook_change_members[] = {
 	{"url", ASK_TEXT, 1, WEBHOOK_URL_MAX, false}, {"events", ASK_LIST, 1, TOPICS_MAX, false}, {"active", ASK_BOOL, 0, 0, false}, DRY_RUN, {0}};
+static const struct ask_member consent_members[] = {{"purpose", ASK_TEXT, 1, WORD_MAX, false}, {"given", ASK_BOOL, 0, 0, false}, DRY_RUN, {0}};
 
 static const struct shape {
 	const char *statement;
@@ -90,6 +91,7 @@ static const struct shape {
 	{"webhook_change", webhook_change_members, {NULL}},
 	{"webhook_remove", only_dry_run, {NULL}},
 	{"webhook_replay", only_dry_run, {NULL}},
+	{"consent_set", consent_members, {"purpose", "given"}},
 };
 static const char *const in_path[] = {"hub", "person", "organisation", "team", "delivery", NULL};
 

@@ -10,6 +10,7 @@ BEGIN
         WHEN 'remind' THEN PERFORM hubd.job_remind();
         WHEN 'digest' THEN PERFORM hubd.job_digest();
         WHEN 'compact' THEN PERFORM hubd.job_compact();
+        WHEN 'retention' THEN PERFORM hubd.job_retention();
         WHEN 'series-horizon' THEN PERFORM hubd.job_series_horizon();
         WHEN 'book-queued' THEN PERFORM hubd.job_book_queued((SELECT j.input FROM hubd.job AS j WHERE j.id = job_id));
         WHEN 'sign-in-mail' THEN PERFORM hubd.job_sign_in_mail((SELECT j.key FROM hubd.job AS j WHERE j.id = job_id));

@@ -9,13 +9,14 @@ CREATE OR REPLACE FUNCTION hubd.recurs_after(kind text) RETURNS interval LANGUAG
         WHEN 'remind' THEN interval '1 minute'
         WHEN 'digest' THEN interval '5 minutes'
         WHEN 'compact' THEN interval '1 hour'
+        WHEN 'retention' THEN interval '1 hour'
         WHEN 'zones' THEN interval '1 hour'
         WHEN 'series-horizon' THEN interval '6 hours' END;
 
 -- What recurs is queued from the start, and again should somebody have dropped it.
 DO $$
 BEGIN
-    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'remind', 'digest', 'compact', 'zones', 'series-horizon']) AS kind;
+    PERFORM hubd.queue(kind, '') FROM unnest(ARRAY['expire-holds', 'tell-provisional', 'remind', 'digest', 'compact', 'retention', 'zones', 'series-horizon']) AS kind;
 END $$;
 
 -- Ends holds that nobody's writing has met.

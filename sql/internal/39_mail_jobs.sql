@@ -49,8 +49,8 @@ BEGIN
         JOIN hubd.message AS m ON m.id = k.id::bigint CROSS JOIN LATERAL (SELECT hubd.mail_data(m.kind, m.data, digest_items.language) - 'calendar' AS data OFFSET 0) AS d WHERE d.data IS NOT NULL);
 END $$;
 
--- What went out is forgotten after a month, what was set aside after three.
+-- What went out is forgotten after its period, what was set aside after another.
 CREATE OR REPLACE FUNCTION hubd.compact_mail() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM hubd.message AS m WHERE m.ended_at < hubd.present() - CASE WHEN m.state IN ('refused', 'unknown') THEN interval '90 days' ELSE interval '30 days' END;
+    DELETE FROM hubd.message AS m WHERE m.ended_at < hubd.present() - hubd.kept_for(CASE WHEN m.state IN ('refused', 'unknown') THEN 'mail-failed' ELSE 'mail' END);
 END $$;

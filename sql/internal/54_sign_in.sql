@@ -96,3 +96,11 @@ BEGIN
     RETURN (SELECT coalesce(jsonb_agg(hubd.token_document(t) ORDER BY t.id), '[]') FROM hubd.token AS t
         WHERE t.person_id = person AND t.scopes <> '{feed}' AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > hubd.present()));
 END $$;
+
+-- Signed in within the last hour, so that it is not somebody else at a device that was left open. A trusted proxy answers for its own.
+CREATE OR REPLACE FUNCTION hubd.is_recent_sign_in(caller jsonb) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN caller ->> 'token' IS NULL AND (caller ->> 'proxy' IS NOT NULL OR EXISTS (SELECT FROM hubd.session AS s
+        WHERE (s.sha256 = caller ->> 'session' OR s.previous = caller ->> 'session') AND hubd.is_session(s, caller ->> 'session')
+          AND s.created_at > hubd.present() - interval '1 hour'));
+END $$;

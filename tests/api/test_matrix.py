@@ -395,6 +395,11 @@ row("GET /sign-in/code", PUBLIC)
 row("GET /sign-in/renew", PUBLIC, "/sign-in/renew?next=/")
 row("POST /sign-in/ask", PUBLIC, form=lambda w, h: {"mail": f"{next(_numbers)}@matrix.example"})
 row("POST /sign-in/code", ("FFFFFFF", "FFFFFFF"), form={"code": "000000"})
+for _path in ("/me/privacy", "/me/export", "/api/v1/export", "/api/v1/consents"):
+    row(f"GET {_path}", SIGNED_IN)
+row("POST /api/v1/consents", SIGNED_IN, body={"purpose": "contacts", "given": True, **DRY})
+row("POST /me/consents", SIGNED_IN, form={"purpose": "contacts", "given": "yes"})
+row("POST /me/erase", SIGNED_IN, form={}, also=(422, 409))  # without the word that confirms it nothing happens
 for _path in ("/me/access", "/api/v1/tokens", "/api/v1/sessions"):
     row(f"GET {_path}", SIGNED_IN)
 row("POST /api/v1/tokens", SIGNED_IN, body={"name": "Matrix", "scopes": ["read"], **DRY})
