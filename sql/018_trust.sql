@@ -8,7 +8,7 @@ CREATE TABLE hubd.retention (
 COMMENT ON TABLE hubd.retention IS 'How long what is over is kept: the privacy notice shows it, the job "retention" does it. hubd admin retention set changes it.';
 INSERT INTO hubd.retention (class, period) VALUES
     ('audit', '2 years'), ('bookings-person', '3 years'), ('day-passes', '1 year'), ('invitations', '90 days'), ('join-requests', '180 days'),
-    ('mail', '30 days'), ('mail-failed', '90 days'), ('refusals', '1 year'), ('refusals-person', '90 days');
+    ('mail', '30 days'), ('mail-failed', '90 days'), ('refusals', '1 year'), ('refusals-person', '90 days'), ('webhook-deliveries', '30 days');
 
 CREATE TABLE hubd.consent (
     id bigint PRIMARY KEY DEFAULT nextval('hubd.id'),

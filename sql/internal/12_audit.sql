@@ -4,8 +4,8 @@
 
 -- What changed nothing for anybody, and what must not be kept: secrets, and addresses and names of people, whom a number names.
 CREATE OR REPLACE FUNCTION hubd.unaudited() RETURNS text[] LANGUAGE sql IMMUTABLE
-    RETURN '{hub_id,id,revision,sequence,revised_at,created_at,uid,is_example,person_id,booked_by_id,decided_by_id,invited_by_id,granted_by_id,
-        sha256,bytes,mail,sentence,answer,language,expires_at,materialised_until,extended_to,used_at,source_hash,kept,local_start,local_end,made_at,
+    RETURN '{hub_id,id,revision,sequence,revised_at,created_at,uid,is_example,person_id,booked_by_id,decided_by_id,invited_by_id,granted_by_id,created_by_id,
+        sha256,secret,bytes,mail,sentence,answer,language,expires_at,materialised_until,extended_to,used_at,source_hash,kept,local_start,local_end,made_at,
         follows_id,series_id,recurrence_id,unsubscribe,digested_on,mail_waiting,reminders}'::text[];
 
 -- Owned by the tables' owner, who alone may insert: whoever may call it can add a row and do nothing else to it.
@@ -100,6 +100,7 @@ BEGIN
         ('organisation', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''id'')'),
         ('organisation_member', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''organisation_id'')'),
         ('organisation_domain', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''organisation_id'')'),
+        ('webhook', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''webhook'', ''id'')'),
         ('team', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''team'', ''id'')'),
         ('team_member', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''team'', ''team_id'')'),
         ('delegate', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''delegate'', ''person_id'')')) AS wanted (of, events, condition, does)

@@ -154,5 +154,5 @@ END $$;
 
 CREATE OR REPLACE FUNCTION hubd.compact_webhooks() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    DELETE FROM hubd.webhook_delivery AS d WHERE d.ended_at < hubd.present() - interval '30 days';
+    DELETE FROM hubd.webhook_delivery AS d WHERE d.ended_at < hubd.present() - hubd.kept_for('webhook-deliveries');
 END $$;

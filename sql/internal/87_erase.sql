@@ -90,6 +90,8 @@ BEGIN
     UPDATE hubd.zone_report AS z SET collisions = (SELECT jsonb_agg(CASE WHEN EXISTS (SELECT FROM hubd.booking AS b WHERE b.hub_id = z.hub_id AND b.id = (c ->> 'booking_id')::bigint AND b.person_id = p.id)
             THEN c - 'title' ELSE c END ORDER BY n) FROM jsonb_array_elements(z.collisions) WITH ORDINALITY AS u (c, n))
         WHERE EXISTS (SELECT FROM jsonb_array_elements(z.collisions) AS c JOIN hubd.booking AS b ON b.hub_id = z.hub_id AND b.id = (c ->> 'booking_id')::bigint AND b.person_id = p.id);
+    UPDATE hubd.webhook_delivery AS d SET body = (d.body::jsonb #- '{booking,title}')::text
+        WHERE (d.body::jsonb #>> '{booking,id}')::bigint IN (SELECT b.id FROM hubd.booking AS b WHERE b.person_id = p.id);
     UPDATE hubd.booking AS b SET person_id = NULL, title = CASE WHEN b.kind = 'booking' THEN '' ELSE b.title END, note = '', revision = b.revision + 1, revised_at = hubd.present()
         WHERE b.person_id = p.id;
     UPDATE hubd.series AS s SET person_id = NULL, title = CASE WHEN s.kind = 'booking' THEN '' ELSE s.title END, note = '', revision = s.revision + 1, revised_at = hubd.present()
@@ -97,6 +99,7 @@ BEGIN
     UPDATE hubd.refusal AS f SET person_id = NULL, wish = f.wish - '{title,note,on_behalf_of}'::text[]
         WHERE f.person_id = p.id OR lower(f.wish ->> 'on_behalf_of') = lower(p.mail);
     DELETE FROM hubd.day_pass AS d WHERE d.person_id = p.id;
+    DELETE FROM hubd.import_upload AS u WHERE u.person_id = p.id;
 END $$;
 
 -- Of events they made, and as a speaker or organiser of this name where they made it or were of the hub.

@@ -44,6 +44,7 @@ BEGIN
         'acts_for', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'since', hubd.instant(d.created_at)) ORDER BY o.name), '[]') FROM hubd.delegate AS d JOIN hubd.person AS o ON o.id = d.person_id WHERE d.delegate_id = who),
         'events_made', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'title', e.title, 'at', hubd.instant(e.created_at)) ORDER BY e.id), '[]') FROM (SELECT * FROM hubd.event AS o WHERE o.person_id = who ORDER BY o.id DESC LIMIT 1000) AS e),
         'series', (SELECT coalesce(jsonb_agg(to_jsonb(s) - '{person_id,is_example}'::text[] ORDER BY s.id), '[]') FROM (SELECT * FROM hubd.series AS o WHERE o.person_id = who OR o.booked_by_id = who ORDER BY o.id DESC LIMIT 1000) AS s),
+        'uploads', (SELECT coalesce(jsonb_agg(jsonb_build_object('name', u.name, 'at', hubd.instant(u.made_at), 'state', u.state) ORDER BY u.id), '[]') FROM hubd.import_upload AS u WHERE u.person_id = who),
         'tokens', (SELECT coalesce(jsonb_agg(to_jsonb(t) - '{person_id,sha256}'::text[] || jsonb_build_object('subscription', to_jsonb(u) - 'token_id') ORDER BY t.id), '[]')
             FROM hubd.token AS t LEFT JOIN hubd.subscription AS u ON u.token_id = t.id WHERE t.person_id = who),
         'sessions', (SELECT coalesce(jsonb_agg(to_jsonb(s) - '{person_id,sha256,previous}'::text[] ORDER BY s.id), '[]') FROM hubd.session AS s WHERE s.person_id = who),

@@ -45,6 +45,8 @@ def live(hubd, name="quitte"):
     hubd.run("admin", "role", "grant", MAIL, "member", "werft")
     hubd.run("admin", "role", "grant", MAIL, "member", "kontor")
     hubd.tokens[name] = json.loads(hubd.run("admin", "token", "add", MAIL, "Quitten-Skript", "--json"))["token"]
+    hubd.server.sql("""INSERT INTO hubd.webhook (hub_id, url, events, secret) SELECT h.id, 'https://werft.hubd.test/hook', '{booking.confirmed,booking.cancelled}', 'x'
+        FROM hubd.hub AS h WHERE slug = 'werft'""")
     made = {}
     made["past"] = ok(hubd.post("/api/v1/bookings", {"hub": "werft", "items": [{"resource": "kajuete"}], "title": "Quittengelee-Verkostung", "note": "Bitte ohne Zucker",
                                                     "start": f"{day(40)}T10:00", "end": f"{day(40)}T11:00"}, as_=name))["id"]
@@ -145,6 +147,7 @@ def test_after_erasing_a_dump_of_the_database_has_nothing_of_the_person(world):
     who = world.server.value(f"SELECT id FROM hubd.person WHERE mail = '{MAIL}'")
     address = ok(world.post("/api/v1/feeds", {"name": "Quitten-Kalender 2"}, as_="quitte"))["address"]
     assert "Quittengelee" in requests.get(address, timeout=30).text
+    assert "Quittengelee" in world.server.value("SELECT string_agg(body, '') FROM hubd.webhook_delivery")
     before = dump(world).lower()
     for needle in (NAME, MAIL, *WRITTEN):
         assert needle.lower() in before, needle

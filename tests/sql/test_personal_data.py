@@ -34,6 +34,11 @@ PERSONAL = {
     "idempotency.key": ("answers_kept", GONE),
     "idempotency.hash": ("a hash, for 48 hours", GONE),
     "idempotency.reply": ("answers_kept", BLANKED + " in answers to others"),
+    "import_upload.person_id": ("uploads", GONE),
+    "import_upload.name": ("uploads", GONE),
+    "import_upload.bytes": ("a programme that is public when it is taken over", GONE),
+    "import_upload.report": ("about that programme", GONE),
+    "import_upload.error": ("about that programme", GONE),
     "invitation.mail": ("invitations", GONE),
     "invitation.name": ("invitations", GONE),
     "invitation.language": ("invitations", GONE),
@@ -90,6 +95,8 @@ PERSONAL = {
     "token.sha256": ("a secret's hash", GONE),
     "token.name": ("tokens", GONE),
     "token.scopes": ("tokens", GONE),
+    "webhook.created_by_id": ("audit", "NULL"),
+    "webhook_delivery.body": ("numbers and titles of bookings", "the titles go"),
     "zone_report.collisions": ("numbers and titles of bookings", "the titles go"),
 }
 
@@ -100,7 +107,7 @@ NOTHING_OF_A_PERSON = {
     "event.text", "event.text_en", "event.topics", "event.categories", "event.audience", "event.place", "event.online_url", "event.url", "event.image_url", "event.price", "event.zone",
     "event.kept", "event.source_hash", "event.rrule", "event.rdates", "invitation.kind", "invitation.role", "invitation.state", "job.kind", "job.state", "join_request.state",
     "message.kind", "message.class", "message.state", "occurrence.state", "organisation_domain.domain", "refusal.problem", "series.kind", "series.state", "series.zone", "series.rrule",
-    "series.choice", "series.uid", "zone_report.zones",
+    "series.choice", "series.uid", "import_upload.state", "webhook.url", "webhook.events", "webhook.secret", "webhook_delivery.event", "webhook_delivery.state", "webhook_delivery.answer", "zone_report.zones",
 }
 
 COLUMNS = """
