@@ -12,7 +12,7 @@
 #include "page/parts.h"
 
 /* What the form offers; "audit.of_…" says it. */
-static const char *const things[] = {"booking", "series", "closure", "event", "resource", "site", "hub", "membership", "day-pass", "join-request", "invitation", "webhook", NULL};
+static const char *const things[] = {"booking", "series", "closure", "event", "resource", "site", "hub", "membership", "day-pass", "join-request", "invitation", "webhook", "mirror", NULL};
 
 /* Members that have a text "audit.member_…"; the others are said as they are called. */
 static const char *const members[] = {"state", "title", "note", "start", "end", "resources", "organisation", "team", "role", "day", "kind", "capacity", "site", "name",

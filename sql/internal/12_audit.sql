@@ -68,7 +68,7 @@ DECLARE
     b hubd.booking;
 BEGIN
     SELECT * INTO b FROM hubd.booking AS o WHERE o.hub_id = item.hub_id AND o.id = item.booking_id AND o.revision > 1;
-    IF FOUND AND b.kind <> 'event' THEN
+    IF FOUND AND b.kind IN ('booking', 'closure') THEN
         PERFORM hubd.note(b.hub_id, b.kind, b.id, 'changed', b.person_id, CASE WHEN TG_OP = 'DELETE' THEN jsonb_build_object('resource_id', item.resource_id) END,
             CASE WHEN TG_OP <> 'DELETE' THEN jsonb_build_object('resource_id', item.resource_id) END);
     END IF;
@@ -100,6 +100,7 @@ BEGIN
         ('organisation', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''id'')'),
         ('organisation_member', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''organisation_id'')'),
         ('organisation_domain', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''organisation'', ''organisation_id'')'),
+        ('mirror', 'INSERT OR DELETE', NULL, 'note_change(''mirror'', ''id'', ''{url,etag,last_modified,report,error,asked_at,fetched_at,changed_at}'')'),
         ('webhook', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''webhook'', ''id'')'),
         ('team', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''team'', ''id'')'),
         ('team_member', 'INSERT OR UPDATE OR DELETE', NULL, 'note_change(''team'', ''team_id'')'),

@@ -65,6 +65,7 @@ PERSONAL = {
     "message.key": ("messages", GONE),
     "message.answer": ("messages", BLANKED + " in mail to others"),
     "occurrence.changes": ("public, the hub's", BLANKED + ", at their hubs"),
+    "mirror.person_id": ("audit", "NULL"),
     "organisation_domain.person_id": ("mail_domains_claimed", "NULL"),
     "organisation_member.person_id": ("organisations", GONE),
     "person.mail": ("person", GONE),
@@ -105,7 +106,8 @@ NOTHING_OF_A_PERSON = {
     "hub", "site", "resource", "resource_photo", "unit", "topic", "team", "organisation", "import_source", "retention", "series_item", "series_miss", "zone_rules",
     "audit.by", "audit.thing", "audit.act", "booking.kind", "booking.state", "booking.uid", "booking.zone", "booking_item.wanted", "event.uid", "event.state", "event.title", "event.title_en",
     "event.text", "event.text_en", "event.topics", "event.categories", "event.audience", "event.place", "event.online_url", "event.url", "event.image_url", "event.price", "event.zone",
-    "event.kept", "event.source_hash", "event.rrule", "event.rdates", "invitation.kind", "invitation.role", "invitation.state", "job.kind", "job.state", "join_request.state",
+    "event.kept", "event.source_hash", "event.rrule", "event.rdates", "booking.mirror_key", "mirror.url", "mirror.etag", "mirror.last_modified", "mirror.error", "mirror.report",
+    "invitation.kind", "invitation.role", "invitation.state", "job.kind", "job.state", "join_request.state",
     "message.kind", "message.class", "message.state", "occurrence.state", "organisation_domain.domain", "refusal.problem", "series.kind", "series.state", "series.zone", "series.rrule",
     "series.choice", "series.uid", "import_upload.state", "webhook.url", "webhook.events", "webhook.secret", "webhook_delivery.event", "webhook_delivery.state", "webhook_delivery.answer", "zone_report.zones",
 }
