@@ -221,9 +221,12 @@ feed_put_series(struct str *out, const struct feed_entry *entry)
 	struct arena *arena = arena_new();
 	struct repeat_words words;
 	struct repeat_fault fault;
+	struct repeat_instance first;
 	take_words(arena, entry, &words);
 	struct repeat *repeat = repeat_new(arena, &words, &fault);
-	bool is_readable = repeat == NULL || repeat_outlook(arena, &words, entry->local_end - entry->local_start) == REPEAT_OUTLOOK_READS;
+	/* A start that its own rule does not name: readers differ in whether it is shown, and counted (RFC 5545 3.8.5.3 leaves it open). */
+	bool is_in_step = entry->series->rrule == NULL || repeat == NULL || repeat_is_in_step(arena, &words, &first);
+	bool is_readable = repeat == NULL || (is_in_step && repeat_outlook(arena, &words, entry->local_end - entry->local_start) == REPEAT_OUTLOOK_READS);
 	const struct zone *zone = is_readable ? put_master(out, entry) : put_singles(out, entry, repeat);
 	arena_free(arena);
 	return zone;

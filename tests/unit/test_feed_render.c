@@ -223,7 +223,8 @@ a_series_is_its_master_and_what_differs(void)
 static void
 what_outlook_cannot_read_is_single_events_with_names_of_their_own(void)
 {
-	static const char *const unreadable[] = {"FREQ=WEEKLY;COUNT=1", "FREQ=MONTHLY;BYDAY=1MO,3WE;COUNT=4", "FREQ=DAILY;COUNT=1200"};
+	static const char *const unreadable[] = {"FREQ=WEEKLY;COUNT=1", "FREQ=MONTHLY;BYDAY=1MO,3WE;COUNT=4", "FREQ=DAILY;COUNT=1200",
+	    "FREQ=WEEKLY;BYDAY=MO,WE;COUNT=10"}; /* the last: its start is a Tuesday */
 	struct arena *arena = arena_new();
 	for (size_t i = 0; i < sizeof unreadable / sizeof unreadable[0]; i++) {
 		struct feed_entry entry = plain;
