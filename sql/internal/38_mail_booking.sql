@@ -98,10 +98,11 @@ BEGIN
     RETURN concat_ws(', ', place.names, nullif(place.name, ''), nullif(place.street, ''), nullif(concat_ws(' ', nullif(place.postcode, ''), nullif(place.city, '')), ''));
 END $$;
 
--- One VEVENT of a calendar part (daemon/work/invitation.h).
+-- One VEVENT of a calendar part (daemon/work/invitation.h). Of a date the zone is its series': RECURRENCE-ID is on that clock.
 CREATE OR REPLACE FUNCTION hubd.booking_entry(b hubd.booking, title text, place text) RETURNS jsonb LANGUAGE sql STABLE
     RETURN jsonb_strip_nulls(jsonb_build_object('uid', (b).uid, 'sequence', (b).sequence, 'revised', hubd.instant((b).revised_at), 'start', hubd.instant(lower((b).during)),
-        'end', hubd.instant(upper((b).during)), 'zone', (b).zone, 'title', title, 'text', nullif((b).note, ''), 'location', place, 'state', (b).state,
+        'end', hubd.instant(upper((b).during)),
+        'zone', coalesce((SELECT s.zone FROM hubd.series AS s WHERE s.hub_id = (b).hub_id AND s.id = (b).series_id), (b).zone), 'title', title, 'text', nullif((b).note, ''), 'location', place, 'state', (b).state,
         'recurrence_id', hubd.wall((b).recurrence_id)));
 
 -- A booking in a mail: what, when, where, its page, and its calendar part: CANCEL where it is gone.

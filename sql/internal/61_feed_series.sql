@@ -3,6 +3,10 @@
 -- are seconds on the wall clock; {"rrule", "rdates": [[start, end or null], …], "exdates": [start, …], "last": when the last
 -- stored date ends, "overrides": [{"recurrence", "start", "end", "local_start", "local_end", "state", …texts}]}.
 
+-- A time of a date on its series' clock, whatever clock the date itself is meant by: TZID is the series', for RECURRENCE-ID has DTSTART's form.
+CREATE OR REPLACE FUNCTION hubd.feed_clock(at timestamptz, local timestamp, own_zone text, zone text) RETURNS bigint LANGUAGE sql IMMUTABLE
+    RETURN hubd.feed_epoch(CASE WHEN own_zone = zone THEN local ELSE at AT TIME ZONE zone END);
+
 -- A series of events.
 CREATE OR REPLACE FUNCTION hubd.feed_event_series(e hubd.event, rooms text, s hubd.site, language text) RETURNS text LANGUAGE sql STABLE
     RETURN CASE WHEN e.local_start IS NOT NULL THEN jsonb_build_object('rrule', e.rrule,
@@ -14,7 +18,8 @@ CREATE OR REPLACE FUNCTION hubd.feed_event_series(e hubd.event, rooms text, s hu
         'last', (SELECT hubd.feed_epoch(max(upper(o.during))) FROM hubd.occurrence AS o WHERE o.hub_id = e.hub_id AND o.event_id = e.id),
         'overrides', ARRAY(SELECT jsonb_build_object('recurrence', hubd.feed_epoch(o.recurrence_id),
                 'start', hubd.feed_epoch(lower(o.during)), 'end', hubd.feed_epoch(upper(o.during)),
-                'local_start', hubd.feed_epoch(o.local_start), 'local_end', hubd.feed_epoch(o.local_end), 'state', e.state,
+                'local_start', hubd.feed_clock(lower(o.during), o.local_start, CASE WHEN e.is_all_day THEN e.zone ELSE d.zone END, e.zone),
+                'local_end', hubd.feed_clock(upper(o.during), o.local_end, CASE WHEN e.is_all_day THEN e.zone ELSE d.zone END, e.zone), 'state', e.state,
                 'title', hubd.say(language, d.title, coalesce(nullif(d.title_en, ''), d.title)),
                 'text', hubd.say(language, d.text, coalesce(nullif(d.text_en, ''), d.text)),
                 'location', hubd.feed_location(d.place, coalesce((SELECT string_agg(hubd.say(language, r.name_de, r.name_en), ', ' ORDER BY r.position, r.id)
@@ -51,7 +56,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_wanted(s hubd.series) RETURNS text LANGUAGE
 
 -- A date of a series says something else than the series does. Where titles do not show only times can differ.
 CREATE OR REPLACE FUNCTION hubd.feed_differs(s hubd.series, b hubd.booking, has_titles boolean) RETURNS boolean LANGUAGE sql STABLE
-    RETURN b.local_start <> b.recurrence_id OR b.local_end - b.local_start <> hubd.feed_series_end(s) - s.local_start
+    RETURN b.local_start <> b.recurrence_id OR b.zone <> s.zone OR b.local_end - b.local_start <> hubd.feed_series_end(s) - s.local_start
         OR (b.state = 'held') OR (has_titles AND (b.title <> s.title OR b.note <> s.note OR hubd.feed_wanted(b) IS DISTINCT FROM hubd.feed_wanted(s)));
 
 -- Names of what a booking has and where ("2 × 3D-Drucker, Haus Nord, Kai 1, …").
@@ -64,7 +69,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_series_document(s hubd.series, resources bi
     RETURNS text LANGUAGE sql STABLE
     BEGIN ATOMIC
         WITH dates AS MATERIALIZED (
-            SELECT b.id, b.recurrence_id, b.during, b.local_start, b.local_end, b.state, b.title, b.note, b.revised_at, b.sequence,
+            SELECT b.id, b.recurrence_id, b.during, b.zone, b.local_start, b.local_end, b.state, b.title, b.note, b.revised_at, b.sequence,
                 hubd.feed_differs(s, b, has_titles) AS differs
             FROM hubd.feed_series_dates(s, resources) AS b
         ), gone AS (
@@ -78,7 +83,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_series_document(s hubd.series, resources bi
                 'last', (SELECT hubd.feed_epoch(max(upper(during))) FROM dates),
                 'overrides', ARRAY(SELECT jsonb_build_object('recurrence', hubd.feed_epoch(d.recurrence_id),
                         'start', hubd.feed_epoch(lower(d.during)), 'end', hubd.feed_epoch(upper(d.during)),
-                        'local_start', hubd.feed_epoch(d.local_start), 'local_end', hubd.feed_epoch(d.local_end),
+                        'local_start', hubd.feed_clock(lower(d.during), d.local_start, d.zone, (s).zone), 'local_end', hubd.feed_clock(upper(d.during), d.local_end, d.zone, (s).zone),
                         'sequence', d.sequence, 'revised', hubd.feed_epoch(d.revised_at), 'state', CASE WHEN (s).state = 'cancelled' THEN 'cancelled' WHEN d.state = 'held' THEN 'tentative' ELSE 'confirmed' END)
                     || CASE WHEN NOT has_titles THEN '{}' ELSE jsonb_build_object('title', coalesce(nullif(d.title, ''), place.names),
                         'text', CASE WHEN has_notes THEN d.note END, 'location', hubd.feed_place(place.names, site)) END

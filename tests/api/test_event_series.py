@@ -128,6 +128,16 @@ def test_a_date_that_moves_takes_its_room_along_and_keeps_its_name(hubd, monday,
     assert [d["title"] for d in dates(hubd, event["id"]).values()] == ["Gründerkreis", "Mittagskreis", "Gründerkreis", "Gründerkreis", "Gründerkreis"]
 
 
+def test_a_date_that_is_meant_by_another_clock_stands_at_its_instant_in_calendars(hubd, monday):
+    event = made(hubd.post(EVENTS, plan(monday), as_="ines"))
+    path, name = f"{EVENTS}/{event['id']}", date(monday, 1)
+    moved = made(hubd.patch(path, {"scope": "this", "recurrence_id": name, "start": name, "end": date(monday, 1, "20:00:00"), "zone": "Europe/Lisbon"}, as_="ines"), 200)
+    assert (moved["zone"], moved["local_start"]) == ("Europe/Lisbon", name)
+    text = hubd.get(f"/feeds/event/{event['id']}.ics").text.replace("\r\n", "\n")
+    override = text.split(f"RECURRENCE-ID;TZID=Europe/Berlin:{name.replace('-', '').replace(':', '')}\n")[1].split("END:VEVENT")[0]
+    assert f"DTSTART;TZID=Europe/Berlin:{date(monday, 1, '19:00:00').replace('-', '').replace(':', '')}\n" in override
+
+
 def test_a_cancelled_date_frees_its_room_and_never_comes_back(hubd, monday, room):
     event = made(hubd.post(EVENTS, plan(monday, resources=[room]), as_="ines"))
     path = f"{EVENTS}/{event['id']}"

@@ -477,6 +477,16 @@ def test_the_rooms_calendar_shows_exactly_the_dates_that_are_booked(hubd, rooms)
     made(hubd.delete(f"{BOOKINGS}/{way['id']}", as_="jonas"), 200)
 
 
+def test_a_date_that_is_meant_by_another_clock_stands_at_its_instant_in_calendars(hubd, rooms):
+    room = rooms()
+    series = made(hubd.post(SERIES, wish(room), as_="mara"))["id"]
+    booking = live(hubd, series)[mondays()[1]][0]
+    made(hubd.patch(f"{BOOKINGS}/{booking}", {"start": f"{week(1)}T09:00", "end": f"{week(1)}T10:00", "zone": "Europe/Lisbon"}, as_="mara"), 200)
+    text = hubd.get(f"/feeds/resource/werft/{room}.ics?from={week(-1)}&to={week(20)}").text
+    assert occurrences(text, week(-1), week(20)) == [mondays()[0], f"{week(1)}T10:00:00", *mondays()[2:]]
+    assert f"RECURRENCE-ID;TZID=Europe/Berlin:{week(1):%Y%m%d}T090000" in text
+
+
 # ---- cancelling ----
 
 def test_a_deleted_date_never_comes_back(hubd, weekly):
