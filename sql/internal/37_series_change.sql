@@ -398,12 +398,27 @@ BEGIN
     RETURN hubd.booking_reply(200, b, person, is_manager, hubd.language(caller));
 END $$;
 
-CREATE OR REPLACE FUNCTION hubd.book_missed(caller jsonb, person bigint, is_manager boolean, s hubd.series, m hubd.series_miss, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION hubd.book_missed(caller jsonb, person bigint, is_manager boolean, hub bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$
 DECLARE
-    items hubd.item[] := CASE WHEN input -> 'items' IS NOT NULL THEN hubd.read_items(s.hub_id, input -> 'items', s.kind) END;
-    reply api.reply := hubd.problem_of_time(caller, coalesce((input ->> 'start')::timestamptz, lower(m.during)), coalesce((input ->> 'end')::timestamptz, upper(m.during)), is_manager);
+    s hubd.series;
+    m hubd.series_miss;
+    items hubd.item[];
+    reply api.reply;
     is_dry boolean := coalesce((input ->> 'dry_run')::boolean, false);
 BEGIN
+    -- The hub before the rows, like whoever books what waits: each would wait for the other. What was read before the lock is read again.
+    PERFORM hubd.lock_all(hub);
+    SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = hub AND o.id = (input ->> 'id')::bigint FOR UPDATE;
+    reply := hubd.problem_of_series_change(caller, person, is_manager, s, input ->> 'revision');
+    IF reply.status IS NOT NULL THEN
+        RETURN reply;
+    END IF;
+    SELECT * INTO m FROM hubd.series_miss AS o WHERE o.hub_id = hub AND o.series_id = s.id AND o.recurrence_id = (input ->> 'date')::timestamp FOR UPDATE;
+    IF m.id IS NULL THEN
+        RETURN hubd.problem_not_found(caller, 'Diesen Termin hat die Serie nicht.', 'The series has no such date.');
+    END IF;
+    items := CASE WHEN input -> 'items' IS NOT NULL THEN hubd.read_items(hub, input -> 'items', s.kind) END;
+    reply := hubd.problem_of_time(caller, coalesce((input ->> 'start')::timestamptz, lower(m.during)), coalesce((input ->> 'end')::timestamptz, upper(m.during)), is_manager);
     IF NOT is_manager AND NOT hubd.is_of_hub(s.person_id, s.hub_id) THEN
         reply := hubd.problem_no_member(caller, s.person_id, s.hub_id);
     ELSIF reply.status IS NULL AND items IS NOT NULL THEN
@@ -429,20 +444,17 @@ CREATE OR REPLACE FUNCTION hubd.change_one(caller jsonb, person bigint, is_manag
 DECLARE
     s hubd.series;
     problem api.reply;
-    wanted timestamp := (input ->> 'date')::timestamp;
     booking bigint;
-    m hubd.series_miss;
 BEGIN
     SELECT * INTO s FROM hubd.series AS o WHERE o.hub_id = hub AND o.id = (input ->> 'id')::bigint;
     problem := hubd.problem_of_series_change(caller, person, is_manager, s, input ->> 'revision');
     IF problem.status IS NOT NULL THEN
         RETURN problem;
     END IF;
-    booking := (SELECT b.id FROM hubd.booking AS b WHERE b.hub_id = hub AND b.series_id = s.id AND b.recurrence_id = wanted AND b.state <> 'cancelled');
+    booking := (SELECT b.id FROM hubd.booking AS b WHERE b.hub_id = hub AND b.series_id = s.id AND b.recurrence_id = (input ->> 'date')::timestamp
+        AND b.state <> 'cancelled');
     IF booking IS NULL THEN
-        SELECT * INTO m FROM hubd.series_miss AS o WHERE o.hub_id = hub AND o.series_id = s.id AND o.recurrence_id = wanted FOR UPDATE;
-        RETURN CASE WHEN m.id IS NULL THEN hubd.problem_not_found(caller, 'Diesen Termin hat die Serie nicht.', 'The series has no such date.')
-            ELSE hubd.book_missed(caller, person, is_manager, s, m, input) END;
+        RETURN hubd.book_missed(caller, person, is_manager, hub, input);
     END IF;
     RETURN hubd.change_booking(caller - 'revision', person, is_manager, hub, booking, input - 'revision');
 END $$;

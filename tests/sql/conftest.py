@@ -10,6 +10,8 @@ import itertools
 import json
 import os
 import sys
+import threading
+import time
 
 import psycopg2
 import psycopg2.extras
@@ -170,6 +172,15 @@ class World:
 
     def book(self, start, end, *items, who="anna", key=None, body_hash=None, **more):
         return self.call("book", who=who, key=key, body_hash=body_hash, **self.booking(start, end, *items, **more))
+
+    def second(self, calls):
+        """Begins calls in a thread while somebody else holds the hub; returns it when it waits for that."""
+        thread = threading.Thread(target=calls)
+        thread.start()
+        while thread.is_alive() and not self.value("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"):
+            time.sleep(0.01)
+        assert thread.is_alive(), "it did not wait"
+        return thread
 
     def units_of(self, reply):
         """The units that a booking really has, by its claims."""

@@ -3,6 +3,10 @@
 import datetime
 import time
 
+import psycopg2
+
+from test_people import change
+
 
 def series(world, starts, length=1, items=("rot",), **more):
     """The input of a series whose dates start at these hours; the clock of the hub is UTC here."""
@@ -30,6 +34,27 @@ def test_series_are_listed(world):
     world.room("rot")
     world.call("series_book", **series(world, [9, 33, 57]))
     assert len(world.call("series_list", after=0, limit=10)["items"]) == 1
+
+
+def test_a_date_is_tried_again_while_what_waits_is_booked_and_neither_is_thrown_out(world):
+    """Both take the hub first and rows then: the other way round each waits for the other until the database throws one out."""
+    world.room("rot")
+    world.book(33, 34, "rot", who="ben")
+    made = world.call("series_book", **series(world, [9, 33], choice="queue"))
+    assert states(made) == ["booked", "queued"], made
+    answers = []
+
+    def try_again():
+        answers.append(change(world, "series_change", "anna", made["id"], scope="this", date=made["dates"][1]["date"], start=world.at(36), end=world.at(37)))
+
+    with psycopg2.connect(world.conninfo) as job, job.cursor() as cursor:
+        cursor.execute("SET deadlock_timeout = '100ms'")
+        cursor.execute("SELECT hubd.lock_all(%s)", (world.hub,))
+        second = world.second(try_again)
+        cursor.execute("SELECT FROM hubd.series_miss WHERE series_id = %s FOR UPDATE", (made["id"],))
+    second.join()
+    job.close()
+    assert answers[0].status == 200 and world.claims() == 3, answers
 
 
 def fill(world, rooms=40, dates=500):
