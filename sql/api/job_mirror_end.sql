@@ -5,7 +5,16 @@ CREATE OR REPLACE FUNCTION api.job_mirror_end(job_id bigint, mirror_id bigint, r
 #variable_conflict use_column
 DECLARE
     m hubd.mirror;
+    takes_rooms boolean;
 BEGIN
+    SELECT o.* INTO m FROM mirror AS o WHERE o.id = mirror_id;
+    takes_rooms := m.id IS NOT NULL AND result ->> 'error' IS NULL AND (NOT coalesce((result ->> 'is_same')::boolean, false)
+        OR EXISTS (SELECT FROM booking AS b WHERE b.hub_id = m.hub_id AND b.mirror_id = m.id AND b.state = 'unplaced' AND upper(b.during) > present()));
+    IF takes_rooms THEN
+        -- The hub before the row, like whoever ends the mirror: else each would wait for the other.
+        PERFORM enter_hub(m.hub_id);
+        PERFORM lock(m.hub_id, ARRAY[m.resource_id], '{}', true);
+    END IF;
     SELECT o.* INTO m FROM mirror AS o WHERE o.id = mirror_id FOR UPDATE;
     DELETE FROM job AS j WHERE j.id = job_id;
     IF m.id IS NULL THEN
@@ -15,8 +24,7 @@ BEGIN
     IF result ->> 'error' IS NOT NULL THEN
         UPDATE mirror AS o SET failures = o.failures + 1, error = left(result ->> 'error', 500) WHERE o.hub_id = m.hub_id AND o.id = m.id RETURNING o.* INTO m;
     ELSE
-        IF NOT coalesce((result ->> 'is_same')::boolean, false) OR EXISTS (SELECT FROM booking AS b WHERE b.hub_id = m.hub_id AND b.mirror_id = m.id AND b.state = 'unplaced'
-            AND upper(b.during) > present()) THEN
+        IF takes_rooms THEN
             PERFORM apply_mirror(m, coalesce(result -> 'entries', mirror_as_it_is(m)), coalesce(result -> 'skipped', m.report -> 'skipped', '[]'));
         END IF;
         UPDATE mirror AS o SET failures = 0, error = NULL, fetched_at = present(), etag = coalesce(result ->> 'etag', CASE WHEN (result ->> 'is_same')::boolean THEN o.etag END),

@@ -125,7 +125,7 @@ BEGIN
         AND upper(b.during) > hubd.present() ORDER BY lower(b.during), b.id);
 END $$;
 
--- Places them one by one under the room's lock: who comes first by time gets it; what finds no room is unplaced, and tried again at each fetch.
+-- The caller has locked the room and the hub. Places them: who comes first by time gets it; what finds no room is unplaced, and tried again at each fetch.
 CREATE OR REPLACE FUNCTION hubd.apply_mirror(m hubd.mirror, entries jsonb, skipped jsonb) RETURNS void LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -134,7 +134,6 @@ DECLARE
     placed bigint[];
     found jsonb;
 BEGIN
-    PERFORM hubd.lock(m.hub_id, ARRAY[m.resource_id], '{}', true);
     gone := hubd.end_mirrored(m.hub_id, m.id, ARRAY(SELECT b.mirror_key FROM hubd.booking AS b WHERE b.hub_id = m.hub_id AND b.mirror_id = m.id
         AND b.mirror_key NOT IN (SELECT e.key FROM hubd.mirror_entries(entries) AS e)));
     SELECT * INTO todo FROM hubd.mirror_bookings(m, entries);
