@@ -17,12 +17,14 @@ enum { ALT_MAX = 500, PHOTO_MAX = 65536, FINGERPRINT = 16 };
 
 /* ---- in ---- */
 
-/* Its bytes say what it is; how large it may be is SQL's question. */
+/* Its bytes say what it is, and what a camera noted in them stays outside; how large it may be is SQL's question. */
 static bool
-put_picture(struct http_request *request, struct ask *ask, struct json_writer *writer, const void *bytes, size_t length, const char *pointer)
+put_picture(struct http_request *request, struct ask *ask, struct json_writer *writer, const void *given, size_t given_length, const char *pointer)
 {
 	struct picture picture;
-	if (!picture_read(bytes, length, &picture))
+	unsigned char *bytes = arena_take(http_arena(request), given_length + 1);
+	size_t length = picture_read(given, given_length, &picture) ? picture_strip(&picture, given, given_length, bytes) : 0;
+	if (length == 0)
 		return ask_refuse(request, ask, 422, "no-picture", pointer, "Das ist kein vollständiges PNG, JPEG oder WebP.", "This is no complete PNG, JPEG or WebP.");
 	if (length > PHOTO_MAX)
 		return ask_refuse(request, ask, 422, "photo-too-large", pointer,
