@@ -10,6 +10,7 @@
 #include "ical/dates.h"
 #include "page/card.h"
 #include "page/page.h"
+#include "page/parts.h"
 #include "page/pages.h"
 #include "page/place.h"
 
@@ -335,23 +336,6 @@ put_filter(struct http_request *request, struct json_writer *writer, const struc
 	json_close_list(writer);
 }
 
-/* 23. bis 29. November 2026; what both ends share is said once. */
-static const char *
-days_from_to(const struct dates *dates, int64_t first, int64_t last)
-{
-	struct civil from, to;
-	const char *dot = dates->is_english ? "" : ".", *word = dates->is_english ? "to" : "bis", *month = dates_month(dates, first);
-	when_to_civil(first, &from);
-	when_to_civil(last, &to);
-	if (from.year != to.year)
-		month = arena_print(dates->arena, " %s", month);
-	else if (from.month != to.month)
-		month = arena_print(dates->arena, " %.*s", (int)(strlen(month) - strlen(" 2026")), month);
-	else
-		month = "";
-	return arena_print(dates->arena, "%d%s%s %s %d%s %s", from.day, dot, month, word, to.day, dot, dates_month(dates, last));
-}
-
 static const char *
 period_of(struct http_request *request, const struct calendar *calendar)
 {
@@ -360,8 +344,8 @@ period_of(struct http_request *request, const struct calendar *calendar)
 	snprintf(week, sizeof week, "%d", week_number(calendar->from));
 	switch (calendar->view) {
 	case MONTH: return dates_month(&dates, calendar->date);
-	case WEEK: return page_say(request, "calendar.week_of", "week", week, "days", days_from_to(&dates, calendar->from, calendar->to - DAY), NULL);
-	default: return days_from_to(&dates, calendar->from, calendar->to - DAY);
+	case WEEK: return page_say(request, "calendar.week_of", "week", week, "days", parts_days(&dates, calendar->from, calendar->to - DAY), NULL);
+	default: return parts_days(&dates, calendar->from, calendar->to - DAY);
 	}
 }
 

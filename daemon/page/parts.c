@@ -73,3 +73,19 @@ parts_say_moment(const struct http_request *request, const char *instant)
 	return arena_print(dates.arena, "%s, %s", local / 86400 == now / 86400 ? dates_day_label(&dates, local, now) : dates_short_date(&dates, local),
 	    dates_time(&dates, local));
 }
+
+const char *
+parts_days(const struct dates *dates, int64_t first, int64_t last)
+{
+	struct civil from, to;
+	const char *dot = dates->is_english ? "" : ".", *word = dates->is_english ? "to" : "bis", *month = dates_month(dates, first);
+	when_to_civil(first, &from);
+	when_to_civil(last, &to);
+	if (from.year != to.year)
+		month = arena_print(dates->arena, " %s", month);
+	else if (from.month != to.month)
+		month = arena_print(dates->arena, " %.*s", (int)(strlen(month) - strlen(" 2026")), month);
+	else
+		month = "";
+	return arena_print(dates->arena, "%d%s%s %s %d%s %s", from.day, dot, month, word, to.day, dot, dates_month(dates, last));
+}

@@ -8,6 +8,7 @@
 
 struct arena;
 struct ask;
+struct dates;
 struct http_request;
 struct json_writer;
 
@@ -24,5 +25,7 @@ const char *parts_date(struct arena *arena, int64_t local);
 const char *parts_moment(struct arena *arena, int64_t local);
 /* "Heute, 14:03": an instant as the clocks of the initiative's hubs showed it, for what is of no hub. */
 const char *parts_say_moment(const struct http_request *request, const char *instant);
+/* 23. bis 29. November 2026; what both ends share is said once. Local midnights. */
+const char *parts_days(const struct dates *dates, int64_t first, int64_t last);
 
 #endif

@@ -92,7 +92,7 @@ put_week(struct http_request *request, struct json_writer *writer, const struct 
 	if (grid.count == 0)
 		return;
 	int64_t from = grid.columns[0].day, now = grid.columns[0].now;
-	json_put_text(writer, "when", dates_days(&dates, from, from + WEEK * GRID_DAY));
+	json_put_text(writer, "when", parts_days(&dates, from, from + (WEEK - 1) * GRID_DAY));
 	parts_put_link(writer, "before", page_text(request, "grid.week_before"), arena_print(arena, "%s?date=%s#grid", path, parts_date(arena, from - WEEK * GRID_DAY)), false);
 	parts_put_link(writer, "after", page_text(request, "grid.week_after"), arena_print(arena, "%s?date=%s#grid", path, parts_date(arena, from + WEEK * GRID_DAY)), false);
 	parts_put_link(writer, "today", page_text(request, "grid.this_week"), arena_print(arena, "%s#grid", path), now >= from && now < from + WEEK * GRID_DAY);

@@ -107,7 +107,7 @@ put_times(struct http_request *request, struct json_writer *writer, const struct
 	int64_t from = dates_local(zone, json_as_integer(json_get(document, "from"))), today = dates_local(zone, json_as_integer(json_get(document, "now")));
 	int64_t step = (is_week(request) ? WEEK : 1) * (int64_t)GRID_DAY;
 	struct choice other = *choice;
-	json_put_text(writer, "when", is_week(request) ? dates_days(&dates, from, from + step) : dates_date(&dates, from));
+	json_put_text(writer, "when", is_week(request) ? parts_days(&dates, from, from + step - GRID_DAY) : dates_date(&dates, from));
 	json_put_text(writer, "date", parts_date(http_arena(request), from));
 	json_put_bool(writer, "is_week", is_week(request));
 	other.page = 1;

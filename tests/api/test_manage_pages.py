@@ -414,12 +414,13 @@ def test_the_api_is_as_described(hubd):
 
 # ---- photos ----
 
-def png(width=640, height=360, noise=0):
-    """A PNG of one colour, with as much noise beside it as is wished."""
+def png(width=640, height=360, noise=0, note=None):
+    """A PNG of one colour, with as much noise beside it as is wished, and what a camera noted."""
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     lines = b"".join(b"\0" + b"\x20\x60\xa0" * width for _ in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"tEXt", b"noise\0" + b"x" * noise)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) + chunk(b"noSe", b"x" * noise)
+            + (chunk(b"tEXt", b"Place\0" + note) if note else b"")
             + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
 
 
@@ -431,12 +432,13 @@ def send_photo(hubd, session, picture, resource="laser", alt="Der Laser von vorn
 def test_a_machine_has_a_photo_that_is_kept_for_ever_and_described(hubd):
     session = signed_in(hubd, "ines@hubd.test")
     assert "<svg class=\"resource-picture\"" in session.get(hubd.url + "/hubs/werft/resources/laser", headers=HTML, timeout=30).text
-    assert send_photo(hubd, session, png()).headers["Location"] == "/hubs/werft/manage/resources/laser?done=photo"
+    assert send_photo(hubd, session, png(note=b"52.5 N 13.4 E")).headers["Location"] == "/hubs/werft/manage/resources/laser?done=photo"
     page = requests.get(hubd.url + "/hubs/werft/resources/laser", headers={**HTML, "Accept-Language": "en"}, timeout=30).text
     address, alt = re.search(r'<img class="resource-picture" src="([^"]+)" width="640" height="360" alt="([^"]*)"', page).groups()
     assert alt == "The laser from the front" and "<svg class=\"resource-picture\"" not in page
     reply = requests.get(hubd.url + address, timeout=30)
-    assert reply.content == png() and reply.headers["Content-Type"] == "image/png" and reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.content == png(), "where it was taken is nobody's business"
+    assert reply.headers["Content-Type"] == "image/png" and reply.headers["X-Content-Type-Options"] == "nosniff"
     assert reply.headers["Cache-Control"] == "public, max-age=31536000, immutable"
     assert requests.get(hubd.url + address, headers={"If-None-Match": reply.headers["ETag"]}, timeout=30).status_code == 304
     old = requests.get(hubd.url + address[:-16] + "0" * 16, timeout=30)
