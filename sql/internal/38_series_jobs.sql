@@ -80,6 +80,12 @@ DECLARE
     new_dates hubd.series_date[] := hubd.read_dates('{}', dates, known, false);
     missing integer;
 BEGIN
+    -- Nobody books for whoever is not of the hub any more, however they went.
+    IF s.kind = 'booking' AND NOT hubd.is_of_hub(s.person_id, s.hub_id) THEN
+        PERFORM hubd.end_open_series(s);
+        PERFORM hubd.changed(hubd.booking_scopes(s.hub_id, hubd.dates_of_series(s.hub_id, s.id)) || ('person:' || s.person_id));
+        RETURN;
+    END IF;
     new_dates := hubd.place_dates('{}', s.hub_id, hubd.insert_dates(s, new_dates));
     IF s.choice = 'substitute' THEN
         new_dates := hubd.substitute_dates('{}', s.hub_id, new_dates, false, true);

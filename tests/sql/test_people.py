@@ -535,6 +535,18 @@ def test_a_series_ends_with_the_membership_of_whoever_has_it(world):
     assert change(world, "series_cancel", "ben", kept, scope="all", date=None).status == 200
 
 
+def test_a_series_gets_no_more_dates_when_an_operator_took_the_role_away(world):
+    world.room("aula")
+    kept = series(world)
+    wall = (world.base + datetime.timedelta(days=28)).strftime("%Y-%m-%dT09:00:00")
+    further = {"revision": world.value("SELECT revision::text FROM hubd.series WHERE id = %s", kept), "until": world.at(24 * 35),
+               "dates": [{"date": wall, "start": wall + "Z", "end": wall.replace("T09", "T10") + "Z", "local_end": wall.replace("T09", "T10"), "fit": None}]}
+    world.rows("DELETE FROM hubd.membership WHERE hub_id = %s AND person_id = %s", world.hub, person(world, "ben"))
+    world.rows("SELECT api.job_series_extend(%s, %s)", kept, json.dumps(further))
+    state, rrule, is_whole, *_ = state_of(world, kept)
+    assert (state, is_whole, world.claims()) == ("confirmed", True, 4) and "UNTIL=" in rrule
+
+
 def test_a_series_is_cancelled_with_everything_else(world):
     world.room("aula")
     gone = series(world)
