@@ -30,7 +30,7 @@ CREATE OR REPLACE FUNCTION hubd.feed_events(ids bigint[], language text, known_i
         )
         SELECT fresh.id, fresh.version, false, e.uid, e.sequence, hubd.feed_epoch(e.revised_at), hubd.feed_epoch(e.created_at),
             hubd.feed_epoch(lower(o.during)), hubd.feed_epoch(upper(o.during)),
-            hubd.feed_epoch(coalesce(e.local_start, o.local_start)), hubd.feed_epoch(coalesce(e.local_end, o.local_end)), e.is_all_day, e.zone, e.state,
+            hubd.feed_epoch(coalesce(e.local_start, o.local_start)), hubd.feed_epoch(coalesce(e.local_start + e.duration, o.local_end)), e.is_all_day, e.zone, e.state,
             hubd.say(language, e.title, coalesce(nullif(e.title_en, ''), e.title)),
             hubd.say(language, e.text, coalesce(nullif(e.text_en, ''), e.text)),
             hubd.feed_location(e.place, fresh.rooms, s), s.latitude, s.longitude,
