@@ -24,7 +24,10 @@ import time
 import pytest
 import requests
 
+import log_watch
 import postgres
+
+log_watch.watch_requests()
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HUBD = ROOT / os.environ.get("HUBD_BUILD", "build") / "hubd"
@@ -99,17 +102,20 @@ class Service:
         lines = {"database": server.conninfo("hubd_serve", database), "work_database": server.conninfo("hubd_work", database),
                  "admin_database": server.conninfo("hubd_admin", database), "owner_database": server.conninfo(None, database),
                  "data_directory": ROOT, "state_directory": self.folder / "state", "public_url": self.url,
-                 "listen": f"127.0.0.1:{self.port}", "change_delay": "100ms", "work_poll": "500ms", "feed_fetches_told": "200ms", **(settings or {})}
+                 "listen": f"127.0.0.1:{self.port}", "log_level": "debug", "change_delay": "100ms", "work_poll": "500ms", "feed_fetches_told": "200ms", **(settings or {})}
         self.conf = self.folder / "hubd.conf"
         self.conf.write_text("".join(f"{name} = {value}\n" for name, value in lines.items()), encoding="utf-8")
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind=None, *_):
         for name in list(self.processes):
             self.stop(name)
+        leaks = [f"{path.name}: {leak}" for path in sorted(self.folder.glob("*.log"))
+                 for leak in log_watch.leaks(path.read_text(encoding="utf-8", errors="replace"), self.folder)]
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert kind is not None or leaks == [], "in a log, where nothing secret may be: " + "; ".join(leaks[:20])
 
     # ---- commands and processes ----
 
@@ -117,6 +123,7 @@ class Service:
         """A subcommand; its standard output."""
         done = subprocess.run([HUBD, "--config", self.conf, *words], capture_output=True, text=True, check=False, input=input)
         assert not check or done.returncode == 0, f"hubd {' '.join(map(str, words))}: {done.stdout}{done.stderr}"
+        log_watch.note(done.stdout)
         return done.stdout
 
     def start(self, name="serve", ready=True):

@@ -16,6 +16,7 @@ import types
 
 import psycopg2
 
+import log_watch
 import postgres
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ class Serve:
         self.port, self.world = free_port(), world
         self.state = state or tempfile.mkdtemp(prefix="hubd-state-", dir="/var/tmp")
         self.settings = {"database": world.server.conninfo("hubd_serve"), "listen": f"127.0.0.1:{self.port}", "public_url": PUBLIC_URL,
-                         "state_directory": self.state, "data_directory": str(ROOT), "log_level": "warning", **settings}
+                         "state_directory": self.state, "data_directory": str(ROOT), "log_level": "debug", **settings}
         self.start()
 
     def start(self):
@@ -90,6 +91,8 @@ class Serve:
         code = self.stop()
         log = open(self.state + "/log", errors="replace").read()
         shutil.rmtree(self.state, ignore_errors=True)
+        leaks = log_watch.leaks(log)
+        assert leaks == [], f"in a log, where nothing secret may be: {leaks[:20]}"
         assert code == 0, f"hubd serve ended with {code}: {log[-4000:]}"
 
     def open(self):
