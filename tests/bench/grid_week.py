@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The week and the day of a hub with 200 resources and 3,000 bookings as pages: time until the last byte, bytes plain and compressed.
+"""The week and the day of a hub with 200 resources and 3,000 bookings as pages, for a visitor and for who has all of them: time until the last byte, bytes plain and compressed.
 
     tests/bench/grid_week.py [--turns 20]
 
@@ -18,6 +18,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "api"))
 import conftest  # noqa: E402  (its folder is added above)
 import postgres  # noqa: E402
 import requests  # noqa: E402
+from test_pages import signed_in  # noqa: E402
 
 RESOURCES, BOOKINGS = 200, 3000
 MONDAY = datetime.date.today() + datetime.timedelta(days=14 - datetime.date.today().weekday())
@@ -47,16 +48,16 @@ END $$;
 """
 
 
-def measure(service, path, turns):
+def measure(service, path, turns, mail=None):
     times, reply = [], None
-    with requests.Session() as session:
+    with signed_in(service, mail) if mail else requests.Session() as session:
         for _ in range(turns + 3):
             start = time.perf_counter()
             reply = session.get(service.url + path, headers={"Accept": "text/html", "Accept-Encoding": "identity"}, timeout=60)
             times.append((time.perf_counter() - start) * 1000)
     assert reply.status_code == 200, reply.text
     times = times[3:]
-    print(f"{path:55} {statistics.median(times):7.1f} ms (slowest {max(times):.1f})  {len(reply.content):8,} bytes  {len(gzip.compress(reply.content)):7,} compressed")
+    print(f"{path + (' as ' + mail if mail else ''):75} {statistics.median(times):7.1f} ms (slowest {max(times):.1f})  {len(reply.content):8,} bytes  {len(gzip.compress(reply.content)):7,} compressed")
 
 
 def main():
@@ -79,6 +80,7 @@ def main():
         for path in (f"/hubs/werft/resources?view=week&date={MONDAY}", f"/hubs/werft/resources?view=week&date={MONDAY}&page=5",
                      f"/hubs/werft/resources?date={MONDAY}", f"/hubs/werft/resources/b-000?date={MONDAY}"):
             measure(service, path, options.turns)
+            measure(service, path, options.turns, "jonas@hubd.test")
 
 
 if __name__ == "__main__":
