@@ -131,8 +131,9 @@ void answer_reply(struct http_request *request, const struct db_rows *rows);
 /* A problem of RFC 9457 that C itself found, in the asker's language. */
 void answer_problem(struct http_request *request, int status, const char *problem, const char *detail_de, const char *detail_en);
 
-/* An http_put_refusal: what the server refuses by itself has types of /problems too. German readers get the English sentence as "detail_en". */
-void answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
+/* An http_put_refusal: what the server refuses by itself has types of /problems too. German readers get the English sentence as "detail_en";
+ * browsers get a plain page. */
+const char *answer_put_refusal(struct str *out, int status, const char *detail, const char *accept, const char *accept_language);
 
 /*
  * How a problem looks to people: asked for requests that accept text/html outside /api and /feeds. False: it did not answer, and

@@ -98,14 +98,28 @@ problem_of_refusal(int status)
 	return problem_find("malformed-request");
 }
 
-void
-answer_put_refusal(struct str *out, int status, const char *detail, const char *accept_language)
+/* No template can be had here: no request has come in. All texts are our own sentences, without markup. */
+static const char *
+put_plain_page(struct str *out, const struct problem *problem, const char *detail, bool is_english)
+{
+	const char *title = is_english ? problem->title_en : problem->title_de;
+	str_print(out, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head><meta charset=\"utf-8\"><title>%s</title>"
+	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"></head>\n"
+	    "<body><main><h1>%s</h1><p>%s</p><p><a href=\"/\">%s</a></p></main></body>\n</html>\n", is_english ? "en" : "de", title, title,
+	    is_english ? detail : problem->about_de, is_english ? "To the start page" : "Zur Startseite");
+	return "text/html; charset=utf-8";
+}
+
+const char *
+answer_put_refusal(struct str *out, int status, const char *detail, const char *accept, const char *accept_language)
 {
 	bool is_english = str_equal(caller_parse_language(NULL, NULL, accept_language), "en");
 	const struct problem *problem = problem_of_refusal(status);
 	struct str type = {0};
 	struct json_writer writer = {.out = out};
 	assert(problem != NULL);
+	if (accept != NULL && strstr(accept, "text/html") != NULL)
+		return put_plain_page(out, problem, detail, is_english);
 	str_print(&type, "/problems/%s", problem->name);
 	json_open_map(&writer, NULL);
 	json_put_text(&writer, "type", str_text(&type));
@@ -116,6 +130,7 @@ answer_put_refusal(struct str *out, int status, const char *detail, const char *
 		json_put_text(&writer, "detail_en", detail);
 	json_close_map(&writer);
 	str_free(&type);
+	return "application/problem+json";
 }
 
 void

@@ -52,10 +52,10 @@ void http_server_free(struct http_server *server);
 
 /*
  * The server refuses by itself what no handler sees: what is no HTTP, too long, too late, or too much (400, 408, 413, 414, 417, 431, 501,
- * 503, 505). The body of such a reply is a problem of RFC 9457: put writes the document. detail is an English sentence;
- * accept_language the field as far as the head was read, or NULL. Without put its type is about:blank.
+ * 503, 505). put writes the body of such a reply and returns its media type: a problem of RFC 9457, or what accept asks for. detail is an
+ * English sentence; accept and accept_language the fields as far as the head was read, or NULL. Without put its type is about:blank.
  */
-typedef void http_put_refusal(struct str *out, int status, const char *detail, const char *accept_language);
+typedef const char *http_put_refusal(struct str *out, int status, const char *detail, const char *accept, const char *accept_language);
 void http_server_on_refusal(struct http_server *server, http_put_refusal *put);
 
 /* Counters since the start, for /metrics and the status page. */

@@ -124,11 +124,13 @@ end_head(struct str *head, const struct http_connection *connection)
 	str_put(head, "\r\n");
 }
 
-static void
-put_blank_refusal(struct str *out, int status, const char *detail, const char *accept_language)
+static const char *
+put_blank_refusal(struct str *out, int status, const char *detail, const char *accept, const char *accept_language)
 {
+	(void)accept;
 	(void)accept_language;
 	str_print(out, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\"}\n", phrase_of(status), status, detail);
+	return "application/problem+json";
 }
 
 void
@@ -138,8 +140,8 @@ http_refuse(struct http_connection *connection, int status, const char *detail)
 	struct str *head = begin_head(connection->server, status);
 	connection->must_close = connection->must_linger = true;
 	http_put_refusal *put = connection->server->put_refusal != NULL ? connection->server->put_refusal : put_blank_refusal;
-	put(&body, status, detail, http_reader_field(&connection->reader, "accept-language"));
-	put_field(head, "Content-Type", "application/problem+json");
+	const char *type = put(&body, status, detail, http_reader_field(&connection->reader, "accept"), http_reader_field(&connection->reader, "accept-language"));
+	put_field(head, "Content-Type", type);
 	put_length(head, body.length);
 	if (status == 503)
 		put_field(head, "Retry-After", "5");

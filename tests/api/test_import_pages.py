@@ -123,3 +123,9 @@ def test_a_real_programme_comes_in_whole(hubd, ines):
         pytest.skip("skipped: no real programmes")
     tried, done = take(hubd, ines, max(real, key=lambda path: path.stat().st_size), creates_rooms="yes")
     assert count(tried, "Neu") > 100 and count(done, "Neu") == count(tried, "Neu")
+
+
+def test_a_file_that_is_too_large_is_refused_by_a_page_in_the_readers_language(hubd, ines):
+    reply = upload(hubd, ines, "alles.ics", b"x" * (5 << 20))
+    assert reply.status_code == 413 and reply.headers["Content-Type"] == "text/html; charset=utf-8", reply.headers
+    assert '<html lang="de">' in reply.text and "<h1>" in reply.text and "Zur Startseite" in words(reply.text)
