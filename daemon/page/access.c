@@ -161,6 +161,7 @@ page_answer_token_made(struct http_request *request, const struct db_rows *rows)
 	if (document == NULL)
 		return;
 	page_begin(document, &view, page_text(request, "access.made_title"));
+	view.has_secret = true;
 	put_crumbs(request, &view.writer);
 	json_put_value(&view.writer, "name", json_get(document, "name"));
 	json_put_text(&view.writer, "may", scopes_in_words(request, document));

@@ -16,11 +16,11 @@ enum { DAY = 86400 };
 static const struct tab {
 	const char *name, *path;
 } tabs[] = {{"overview", ""}, {"resources", "/resources"}, {"closures", "/closures"}, {"events", "/events"}, {"import", "/import"},
-    {"members", "/members"}, {"mirrors", "/mirrors"}, {"audit", "/audit"}};
+    {"members", "/members"}, {"mirrors", "/mirrors"}, {"webhooks", "/webhooks"}, {"audit", "/audit"}};
 
 /* What a page may say it has done: texts "manage.done_…". */
 static const char *const deeds[] = {"added", "changed", "retired", "restored", "imported", "photo", "photo_gone", "closed", "lifted", "event_made", "event_changed",
-    "event_cancelled", "invited", "passed", "roles", "answered", "revoked", "mirrored", "unmirrored", NULL};
+    "event_cancelled", "invited", "passed", "roles", "answered", "revoked", "mirrored", "unmirrored", "replayed", "unhooked", NULL};
 
 struct dates
 manage_dates(struct http_request *request)

@@ -58,7 +58,8 @@ bool manage_ask(struct http_request *request, const struct db_rows *looked, stru
 
 /* ---- a page on its way out ---- */
 
-/* The title, the path, the tabs with `tab` ("overview", "resources", "closures", "events", "import", "members", "mirrors", "audit") chosen, the hub, the notice of ?done=. */
+/* The title, the path, the tabs with `tab` ("overview", "resources", "closures", "events", "import", "members", "mirrors", "webhooks",
+ * "audit") chosen, the hub, the notice of ?done=. */
 void manage_begin(struct http_request *request, const struct json *document, struct page_view *ret_view, const char *title, const char *tab);
 /* Ends it with the status of the refusal that is shown in it: 200, 409, 422. */
 void manage_end(struct http_request *request, const struct json *document, struct page_view *view, const char *template);

@@ -234,7 +234,7 @@ add_fields(struct http_request *request, const struct page_view *view)
 	http_add_field(request, "X-Content-Type-Options", "nosniff");
 	http_add_field(request, "Referrer-Policy", "same-origin");
 	http_add_field(request, "Cross-Origin-Opener-Policy", "same-origin");
-	http_add_field(request, "Cache-Control", "private, no-cache");
+	http_add_field(request, "Cache-Control", view->has_secret ? "no-store" : "private, no-cache");
 	http_add_field(request, "Vary", "Cookie, Accept-Language, Accept");
 	http_add_field(request, "Content-Language", request_language(request));
 	if (str_equal(chosen, "de") || str_equal(chosen, "en"))

@@ -44,6 +44,7 @@ struct page_view {
 	struct str text;
 	struct json_writer writer; /* a map is open */
 	bool may_be_framed;        /* by other sites: the embedded agenda only */
+	bool has_secret;           /* that is shown once: no cache keeps the page, not even the browser's own */
 };
 /* Opens the view's map with its title and, from the document (may be NULL), who asks. */
 void page_begin(const struct json *document, struct page_view *ret_view, const char *title);

@@ -90,6 +90,13 @@ bool page_ask_manage_mirror(struct http_request *request, const struct db_rows *
 void page_answer_manage_mirror(struct http_request *request, const struct db_rows *rows);
 void page_answer_manage_mirror_ended(struct http_request *request, const struct db_rows *rows);
 
+/* manage_webhooks.c */
+void page_answer_manage_webhooks(struct http_request *request, const struct db_rows *rows);
+bool page_ask_manage_webhook(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+bool page_ask_manage_replay(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);
+void page_answer_manage_replayed(struct http_request *request, const struct db_rows *rows);
+void page_answer_manage_webhook_ended(struct http_request *request, const struct db_rows *rows);
+
 /* access.c: one's sessions, and tokens for programs */
 void page_answer_access(struct http_request *request, const struct db_rows *rows);
 bool page_ask_token_make(struct http_request *request, const struct db_rows *looked, struct ask *ret_ask);

@@ -150,6 +150,20 @@ BEGIN
     RETURN hubd.made(200, hubd.delivery_document(d));
 END $$;
 
+-- What the page shows: the hub, its webhooks, and of each the last deliveries without what was sent.
+CREATE OR REPLACE FUNCTION hubd.manage_webhooks(language text, hub bigint) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    most CONSTANT integer := 10;
+BEGIN
+    RETURN (SELECT jsonb_build_object('hub', hubd.hub_document(language, h), 'webhooks',
+            (SELECT coalesce(jsonb_agg(hubd.webhook_document(w) || jsonb_build_object('deliveries',
+                (SELECT coalesce(jsonb_agg(hubd.delivery_document(d) - 'body' ORDER BY d.id DESC), '[]') FROM (SELECT o.* FROM hubd.webhook_delivery AS o
+                    WHERE o.hub_id = hub AND o.webhook_id = w.id ORDER BY o.id DESC LIMIT most) AS d)) ORDER BY w.id), '[]')
+                FROM hubd.webhook AS w WHERE w.hub_id = hub))
+        FROM hubd.hub AS h WHERE h.id = hub);
+END $$;
+
 -- ---- the worker (as hubd_network) ----
 
 CREATE OR REPLACE FUNCTION hubd.compact_webhooks() RETURNS void LANGUAGE plpgsql AS $$

@@ -16,11 +16,11 @@ from test_pages import HTML, Page, form_key, get, post, signed_in
 
 MANAGE = "/hubs/werft/manage"
 GETS = ["", "/resources", "/new-resource", "/resources/laser", "/csv", "/closures", "/events", "/events?show=draft", "/events?show=unplaced",
-        "/events?show=past", "/events?show=cancelled", "/new-event"]
+        "/events?show=past", "/events?show=cancelled", "/new-event", "/webhooks"]
 POSTS = {"/new-resource": {"name_de": "Fremd", "kind": "room"}, "/resources/laser": {"name_de": "Fremd"}, "/resources/laser/retire": {"retire": "yes"}, "/resources/laser/photo/remove": {},
          "/csv": {"table": "name,art\nFremd,Raum", "step": "apply"}, "/closures": {"resource": "laser", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00", "step": "close"},
          "/closures/1/lift": {}, "/new-event": {"title": "Fremd", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00"},
-         "/events/1": {"title": "Fremd", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00"}, "/events/1/cancel": {}}
+         "/events/1": {"title": "Fremd", "start": "2030-01-01T10:00", "end": "2030-01-01T11:00"}, "/events/1/cancel": {}, "/webhooks": {"url": "https://hook.example/", "events": "booking.moved"}}
 
 
 @pytest.fixture(scope="module")

@@ -309,12 +309,16 @@ row("DELETE /api/v1/resources/{hub}/{resource}/photo", MANAGERS, at("/api/v1/res
 
 # Webhooks.
 HOOK = {"url": "https://matrix.example/", "events": ["event.created"]}
+row(f"GET {MANAGE}/webhooks", MANAGERS, at(MANAGE + "/webhooks"))
+row(f"POST {MANAGE}/webhooks", MANAGERS, at(MANAGE + "/webhooks"), form=HOOK)
 row("GET /api/v1/webhooks", MANAGERS, at("/api/v1/webhooks?hub={hub}"))
 row("POST /api/v1/webhooks", MANAGERS, body=lambda w, h: {"hub": h, **HOOK, **DRY})
 row("PATCH /api/v1/webhooks/{id}", HIDDEN, at("/api/v1/webhooks/{id}", id=lambda w, h: w.webhook(h)), {"active": False, **DRY})
 row("DELETE /api/v1/webhooks/{id}", HIDDEN, at("/api/v1/webhooks/{id}", id=lambda w, h: w.webhook(h)), DRY)
 row("GET /api/v1/webhooks/{id}/deliveries", HIDDEN, at("/api/v1/webhooks/{id}/deliveries", id=lambda w, h: w.webhook(h)))
 row("POST /api/v1/webhooks/{id}/deliveries/{delivery}/replay", HIDDEN, lambda w, h: w.delivery(h), DRY)
+row(f"POST {MANAGE}/webhooks/{{id}}/end", HIDDEN, at(MANAGE + "/webhooks/{id}/end", id=lambda w, h: w.webhook(h)), form={})
+row(f"POST {MANAGE}/webhooks/{{id}}/deliveries/{{delivery}}/replay", HIDDEN, lambda w, h: w.delivery(h).replace("/api/v1", f"/hubs/{h}/manage"), form={})
 
 # People.
 for _path in ("people", "memberships", "join-requests", "invitations", "day-passes", "audit"):

@@ -12,6 +12,7 @@ import pytest
 
 from conftest import day, wait_for
 from mail_world import Letters
+from test_pages import HTML, form_key, post, signed_in
 
 
 class Receiver:
@@ -189,3 +190,103 @@ def test_without_the_tests_setting_nothing_behind_hubd_is_called(hubd_server, re
             assert why in deliveries(service, webhook)[0]["answer"], (url, deliveries(service, webhook))
             service.delete(f"/api/v1/webhooks/{webhook['id']}", as_="ines", headers=key())
         assert receiver.came == []
+
+
+# ---- the page of the hub's managers ----
+
+MANAGE = "/hubs/werft/manage/webhooks"
+
+
+@pytest.fixture(scope="module")
+def manager(house):
+    return signed_in(house, "ines@hubd.test")
+
+
+def look(house, session):
+    reply = session.get(house.url + MANAGE, headers={**HTML, "Accept-Language": "de"}, timeout=30, allow_redirects=False)
+    assert reply.status_code == 200, reply.text
+    return reply.text
+
+
+def send(house, session, path, form):
+    return post(house, MANAGE + path, form, session, **{"Accept-Language": "de"})
+
+
+def make(house, session, url, *events):
+    reply = send(house, session, "", {"url": url, "events": list(events)})
+    assert reply.status_code == 200, reply.text
+    return reply, house.get("/api/v1/webhooks?hub=werft", as_="ines").json()["items"][-1]
+
+
+def test_a_manager_makes_a_webhook_in_the_browser_and_sees_the_secret_that_signs_once(house, manager, receiver):
+    reply, webhook = make(house, manager, receiver.url, "booking.confirmed", "event.created")
+    secret = house.value("SELECT secret FROM hubd.webhook WHERE id = %s", webhook["id"])
+    assert webhook["url"] == receiver.url and webhook["events"] == ["booking.confirmed", "event.created"]
+    assert secret in reply.text and "no-store" in reply.headers["Cache-Control"]
+    listed = look(house, manager)
+    assert receiver.url in listed and "Buchung bestätigt, Veranstaltung angelegt" in listed and secret not in listed
+    book(house, day(70), 9)
+    hurry(house)
+    wait_for(lambda: receiver.came, what="the call")
+    headers, body = receiver.came[0]
+    signed = f"{headers['Webhook-Id']}.{headers['Webhook-Timestamp']}.".encode() + body
+    assert headers["Webhook-Signature"] == "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    house.delete(f"/api/v1/webhooks/{webhook['id']}", as_="ines", headers=key())
+
+
+def test_a_form_that_is_sent_twice_makes_one_webhook_and_shows_the_same_secret(house, manager, receiver):
+    form = {"url": receiver.url, "events": ["booking.moved"], "key": form_key(manager)}
+    first, again = send(house, manager, "", form), send(house, manager, "", form)
+    made = house.rows("SELECT id, secret FROM hubd.webhook")
+    assert len(made) == 1 and made[0][1] in first.text and made[0][1] in again.text
+    house.delete(f"/api/v1/webhooks/{made[0][0]}", as_="ines", headers=key())
+
+
+def test_a_manager_sees_what_did_not_arrive_and_sends_it_again(house, manager, receiver):
+    _, webhook = make(house, manager, receiver.url, "booking.confirmed")
+    assert "Noch ist nichts geschehen" in look(house, manager)
+    receiver.status = 500
+    book(house, day(71), 9)
+    hurry(house)
+    wait_for(lambda: deliveries(house, webhook)[0]["status"] == 500, what="the first attempt")
+    delivery = deliveries(house, webhook)[0]["id"]
+    assert "wartet · Versuche: 1 · Antwort: 500" in look(house, manager) and f"/deliveries/{delivery}/replay" not in look(house, manager)
+    house.rows("DELETE FROM hubd.job WHERE kind = 'webhook'")
+    house.rows("UPDATE hubd.webhook_delivery SET state = 'failed', ended_at = hubd.present() WHERE id = %s", delivery)
+    assert "aufgegeben" in look(house, manager) and f'action="{MANAGE}/{webhook["id"]}/deliveries/{delivery}/replay"' in look(house, manager)
+    receiver.status = 204
+    reply = send(house, manager, f"/{webhook['id']}/deliveries/{delivery}/replay", {})
+    assert reply.status_code == 303 and reply.headers["Location"] == MANAGE + "?done=replayed", reply.text
+    wait_for(lambda: deliveries(house, webhook)[0]["state"] == "delivered", what="the replay")
+    assert receiver.came[-1][0]["Webhook-Id"] == str(delivery) and "zugestellt · Versuche: 1 · Antwort: 204" in look(house, manager)
+    assert send(house, manager, f"/{webhook['id']}/deliveries/{delivery}0/replay", {}).status_code == 404
+    ended = send(house, manager, f"/{webhook['id']}/end", {})
+    assert ended.status_code == 303 and ended.headers["Location"] == MANAGE + "?done=unhooked"
+    assert receiver.url not in look(house, manager) and house.value("SELECT count(*) FROM hubd.webhook_delivery WHERE id = %s", delivery) == 0
+
+
+def test_the_page_shows_the_ten_last_deliveries_and_which_webhook_is_off(house, manager, receiver):
+    _, webhook = make(house, manager, receiver.url, "event.changed")
+    assert "ausgeschaltet" not in look(house, manager)
+    house.patch(f"/api/v1/webhooks/{webhook['id']}", {"active": False}, as_="ines", headers=key())
+    house.rows("INSERT INTO hubd.webhook_delivery (hub_id, webhook_id, event, body, state, ended_at) SELECT w.hub_id, w.id, 'event.changed', '{}', 'delivered', hubd.present()"
+               " FROM hubd.webhook AS w, generate_series(1, 12) WHERE w.id = %s", webhook["id"])
+    ids = [delivery["id"] for delivery in deliveries(house, webhook)]
+    page = look(house, manager)
+    assert "ausgeschaltet" in page and len(ids) == 12
+    assert [f"/deliveries/{delivery}/replay" in page for delivery in ids] == [True] * 10 + [False] * 2
+    house.delete(f"/api/v1/webhooks/{webhook['id']}", as_="ines", headers=key())
+
+
+def test_a_wrong_form_says_what_is_wrong_and_keeps_what_was_typed(house, manager, receiver):
+    wrong = ({"url": "ftp://hook.example/", "events": ["booking.moved"]}, "beginnt mit https://"), ({"url": "https://hook.example/", "events": []}, "Es gibt: booking.confirmed"), \
+        ({"url": "https://hook.example/" + "a" * 2000, "events": ["booking.moved"]}, "höchstens 2000"), ({"events": ["booking.moved"]}, "Die Adresse fehlt.")
+    for form, said in wrong:
+        reply = send(house, manager, "", form)
+        assert reply.status_code == 422 and said in reply.text, (form, reply.text)
+        assert form.get("url", "") in reply.text and ('value="booking.moved" checked' in reply.text) == bool(form["events"])
+    made = [hook(house, receiver.url) for _ in range(10)]
+    reply = send(house, manager, "", {"url": receiver.url, "events": ["booking.moved"]})
+    assert reply.status_code == 409 and "höchstens zehn" in reply.text
+    for webhook in made:
+        house.delete(f"/api/v1/webhooks/{webhook['id']}", as_="ines", headers=key())
