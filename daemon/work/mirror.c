@@ -104,7 +104,7 @@ put_unread(struct json_writer *sentences, const struct ical_calendar *calendar)
 static void
 put_entries(struct json_writer *writer, struct json_writer *sentences, struct arena *arena, const struct ical_calendar *calendar, const struct source *source)
 {
-	size_t count, left = ENTRIES_MAX;
+	size_t count, left = ENTRIES_MAX, said = 0;
 	const struct ical_series *series = ical_series_group(arena, calendar, &count);
 	for (size_t i = 0; i < count && left > 0; i++) {
 		struct ical_window window = {.from = source->starts, .before = source->ends, .limit = left < SERIES_MAX ? left : SERIES_MAX};
@@ -113,7 +113,7 @@ put_entries(struct json_writer *writer, struct json_writer *sentences, struct ar
 		for (size_t j = 0; j < found.count; j++)
 			if (blocks(&found.list[j]))
 				put_entry(writer, arena, &found.list[j], source->zone);
-		for (size_t j = 0; j < found.incomplete_count && i < SKIPPED_MAX; j++)
+		for (size_t j = 0; j < found.incomplete_count && said < SKIPPED_MAX; j++, said++)
 			json_put_text(sentences, NULL, found.incomplete[j].text);
 		left -= found.count < left ? found.count : left;
 	}

@@ -2,7 +2,7 @@
 -- When the resources of a hub (or one) are taken: {hub, resource, from, to}. Of a pool: how many units are free, from moment to moment.
 -- Buffers count: an interval that is not busy can be booked from end to end, as far as one unit goes. Public, and so nothing about who or why.
 CREATE OR REPLACE FUNCTION api.freebusy(caller jsonb, input jsonb) RETURNS api.reply LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = hubd, pg_temp
-    SET jit = off AS $$
+    SET enable_seqscan = off SET jit = off AS $$
 DECLARE
     hub bigint := hubd.hub_of(input ->> 'hub');
     span tstzrange := hubd.window_of(input, 7);

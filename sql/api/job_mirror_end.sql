@@ -27,7 +27,7 @@ BEGIN
         IF takes_rooms THEN
             PERFORM apply_mirror(m, coalesce(result -> 'entries', mirror_as_it_is(m)), coalesce(result -> 'skipped', m.report -> 'skipped', '[]'));
         END IF;
-        UPDATE mirror AS o SET failures = 0, error = NULL, fetched_at = present(), etag = coalesce(result ->> 'etag', CASE WHEN (result ->> 'is_same')::boolean THEN o.etag END),
+        UPDATE mirror AS o SET failures = 0, error = NULL, fetched_at = present(), read_at = CASE WHEN (result ->> 'is_same')::boolean THEN o.read_at ELSE present() END, etag = coalesce(result ->> 'etag', CASE WHEN (result ->> 'is_same')::boolean THEN o.etag END),
             last_modified = coalesce(result ->> 'last_modified', CASE WHEN (result ->> 'is_same')::boolean THEN o.last_modified END)
             WHERE o.hub_id = m.hub_id AND o.id = m.id RETURNING o.* INTO m;
     END IF;

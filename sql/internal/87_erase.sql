@@ -76,13 +76,34 @@ BEGIN
         || ARRAY(SELECT 'team:' || m.team_id FROM hubd.team_member AS m WHERE m.person_id = who));
 END $$;
 
--- A text without the person's name and address, as JSON has them.
+-- Their name and their address, as words of their own: "Ben" is not in "Benzin".
+CREATE OR REPLACE FUNCTION hubd.person_pattern(p hubd.person) RETURNS text LANGUAGE sql IMMUTABLE
+    RETURN '(?<!\w)(' || concat_ws('|', nullif(regexp_replace(btrim((p).name), '([^[:alnum:]])', '\\\1', 'g'), ''),
+        regexp_replace((p).mail, '([^[:alnum:]])', '\\\1', 'g')) || ')(?!\w)';
+
 CREATE OR REPLACE FUNCTION hubd.without_person(document text, p hubd.person) RETURNS text LANGUAGE sql IMMUTABLE
-    RETURN regexp_replace(replace(document, substr(to_jsonb((p).name)::text, 2, length(to_jsonb((p).name)::text) - 2), '…'),
-        regexp_replace((p).mail, '([^a-zA-Z0-9@])', '\\\1', 'g'), '…', 'gi');
+    RETURN regexp_replace(document, hubd.person_pattern(p), '…', 'gi');
 
 CREATE OR REPLACE FUNCTION hubd.mentions_person(document text, p hubd.person) RETURNS boolean LANGUAGE sql IMMUTABLE
-    RETURN strpos(document, substr(to_jsonb((p).name)::text, 2, length(to_jsonb((p).name)::text) - 2)) > 0 OR strpos(lower(document), lower((p).mail)) > 0;
+    RETURN document ~* hubd.person_pattern(p);
+
+-- What the program says in a document: an instant, an address, a word such as "confirmed". Nobody's name, whatever somebody calls themselves.
+CREATE OR REPLACE FUNCTION hubd.is_programs_word(value text) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN value ~ '^(\d{4}-\d\d-\d\d([T ][0-9:.Z+-]*)?|/\S*|https?://\S*|[a-z0-9]+([_-][a-z0-9]+)*)$';
+
+-- A JSON document without them: its texts are searched, never its names and numbers, so that it stays what it is.
+CREATE OR REPLACE FUNCTION hubd.without_person(document jsonb, p hubd.person) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    RETURN CASE jsonb_typeof(document)
+        WHEN 'object' THEN (SELECT coalesce(jsonb_object_agg(e.key, hubd.without_person(e.value, p)), '{}') FROM jsonb_each(document) AS e)
+        WHEN 'array' THEN (SELECT coalesce(jsonb_agg(hubd.without_person(e.value, p) ORDER BY e.n), '[]')
+            FROM jsonb_array_elements(document) WITH ORDINALITY AS e (value, n))
+        WHEN 'string' THEN CASE WHEN hubd.is_programs_word(document #>> '{}') THEN document ELSE to_jsonb(hubd.without_person(document #>> '{}', p)) END
+        ELSE document END;
+END $$;
+
+CREATE OR REPLACE FUNCTION hubd.mentions_person(document jsonb, p hubd.person) RETURNS boolean LANGUAGE sql IMMUTABLE
+    RETURN hubd.without_person(document, p) <> document;
 
 -- What they booked keeps its time and place.
 CREATE OR REPLACE FUNCTION hubd.erase_from_bookings(p hubd.person) RETURNS void LANGUAGE plpgsql AS $$
@@ -115,8 +136,8 @@ BEGIN
         PERFORM hubd.forget(hubd.event_scopes(e.hub_id, e.ids));
     END LOOP;
     UPDATE hubd.event AS o SET person_id = NULL WHERE o.person_id = p.id;
-    UPDATE hubd.occurrence AS o SET changes = hubd.without_person(o.changes::text, p)::jsonb
-        WHERE o.hub_id = ANY (hubs) AND o.changes IS NOT NULL AND hubd.mentions_person(o.changes::text, p);
+    UPDATE hubd.occurrence AS o SET changes = hubd.without_person(o.changes, p)
+        WHERE o.hub_id = ANY (hubs) AND o.changes IS NOT NULL AND hubd.mentions_person(o.changes, p);
 END $$;
 
 -- Mail to them goes; in mail to others, in stored answers and in what jobs carry, their name and address are blanked.
@@ -127,12 +148,12 @@ BEGIN
     WITH deleted AS (DELETE FROM hubd.message AS m WHERE m.person_id = p.id OR lower(m.address) = lower(p.mail) RETURNING m.id)
     SELECT array_agg(id) INTO gone FROM deleted;
     DELETE FROM hubd.job AS j WHERE j.kind = 'mail' AND j.key = ANY (gone::text[]);
-    UPDATE hubd.message AS m SET data = hubd.without_person(m.data::text, p)::jsonb, answer = hubd.without_person(m.answer, p)
-        WHERE hubd.mentions_person(m.data::text, p) OR hubd.mentions_person(m.answer, p);
+    UPDATE hubd.message AS m SET data = hubd.without_person(m.data, p), answer = hubd.without_person(m.answer, p)
+        WHERE hubd.mentions_person(m.data, p) OR hubd.mentions_person(m.answer, p);
     DELETE FROM hubd.idempotency AS i WHERE i.principal = 'person:' || p.id;
-    UPDATE hubd.idempotency AS i SET reply.body = hubd.without_person((i.reply).body, p) WHERE hubd.mentions_person((i.reply).body, p);
-    UPDATE hubd.job AS j SET input = hubd.without_person(j.input::text, p)::jsonb, error = hubd.without_person(j.error, p)
-        WHERE hubd.mentions_person(j.input::text, p) OR hubd.mentions_person(j.error, p);
+    UPDATE hubd.idempotency AS i SET reply.body = hubd.without_person((i.reply).body::jsonb, p)::text WHERE hubd.mentions_person((i.reply).body::jsonb, p);
+    UPDATE hubd.job AS j SET input = hubd.without_person(j.input, p), error = hubd.without_person(j.error, p)
+        WHERE hubd.mentions_person(j.input, p) OR hubd.mentions_person(j.error, p);
 END $$;
 
 -- What is known by the address alone.
@@ -152,11 +173,12 @@ BEGIN
         before = CASE WHEN a.thing IN ('booking', 'series', 'token') THEN a.before - '{title,note,name}'::text[] ELSE a.before END - '{delegate_id}'::text[],
         after = CASE WHEN a.thing IN ('booking', 'series', 'token') THEN a.after - '{title,note,name}'::text[] ELSE a.after END - '{delegate_id}'::text[]
         WHERE a.actor_id = p.id OR a.person_id = p.id OR a.other_id = p.id;
-    UPDATE hubd.audit AS a SET before = hubd.without_person(a.before::text, p)::jsonb, after = hubd.without_person(a.after::text, p)::jsonb
-        WHERE a.thing = 'event' AND a.hub_id = ANY (hubs) AND (hubd.mentions_person(a.before::text, p) OR hubd.mentions_person(a.after::text, p));
+    UPDATE hubd.audit AS a SET before = hubd.without_person(a.before, p), after = hubd.without_person(a.after, p)
+        WHERE a.thing = 'event' AND a.hub_id = ANY (hubs) AND (hubd.mentions_person(a.before, p) OR hubd.mentions_person(a.after, p));
 END $$;
 ALTER FUNCTION hubd.blank_audit(hubd.person, bigint[]) OWNER TO hubd_owner;
-GRANT EXECUTE ON FUNCTION hubd.without_person(text, hubd.person), hubd.mentions_person(text, hubd.person) TO hubd_owner;
+GRANT EXECUTE ON FUNCTION hubd.person_pattern(hubd.person), hubd.is_programs_word(text), hubd.without_person(text, hubd.person),
+    hubd.without_person(jsonb, hubd.person), hubd.mentions_person(text, hubd.person), hubd.mentions_person(jsonb, hubd.person) TO hubd_owner;
 
 -- {bookings: hand-over | release}: all of it, in one transaction. A problem, or NULL when they are gone.
 CREATE OR REPLACE FUNCTION hubd.erase_person(caller jsonb, who bigint, input jsonb) RETURNS api.reply LANGUAGE plpgsql AS $$

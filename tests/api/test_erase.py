@@ -205,3 +205,12 @@ def test_the_notice_says_the_periods_that_count(world):
     assert "45 Tage" in requests.get(world.url + "/privacy?lang=de", headers=HTML, timeout=30).text
     assert "45 days" in requests.get(world.url + "/privacy?lang=en", headers=HTML, timeout=30).text
     world.run("admin", "retention", "audit", "730")
+
+
+def test_whatever_somebody_calls_themselves_what_others_have_stays_whole(world):
+    before = {"title": "Fahrt mit Ben nach Benzingen", "state": "confirmed", "booking": 35, "start": "2026-12-01T09:00:00Z", "url": "/me/bookings/35", "by": "Ben {x}", "list": ["Ben", 7]}
+    for name, expected in (("booking", before), ("2026", before), ("confirmed", before), ("{", {**before, "by": "Ben {x}"}), ('"', before), ("\\", before), ("", before),
+                           ("Ben", {**before, "title": "Fahrt mit … nach Benzingen", "by": "… {x}", "list": ["…", 7]})):
+        person = json.dumps({"name": name, "mail": "somebody@quitte.example"}).replace("'", "''")
+        found = world.server.sql(f"SELECT hubd.without_person('{json.dumps(before)}'::jsonb, jsonb_populate_record(NULL::hubd.person, '{person}'))")[0][0]
+        assert (json.loads(found) if isinstance(found, str) else found) == expected, name

@@ -544,13 +544,13 @@ def test_free_busy_counts_the_desks_that_are_left(world):
 
 
 def test_find_names_slots_that_can_be_booked(world):
-    world.room("klein", capacity=4)
-    world.room("gross", capacity=12, features=["laser"], turnover="30 min")
+    world.room("klein", capacity=4, features=[world.slug])
+    world.room("gross", capacity=12, features=["laser", world.slug], turnover="30 min")
     world.book(8, 10, "gross")
     window = {"from": world.at(8), "to": world.at(14)}
     found = world.call("find", who=None, hub=world.slug, kind="room", capacity=6, features=["laser"], minutes=120, **window)
     assert [(s["resource"], s["start"], s["end"]) for s in found["items"]] == [("gross", world.at(10.5), world.at(12.5))]
-    everywhere = world.call("find", who=None, minutes=60, limit=100, **window)
+    everywhere = world.call("find", who=None, minutes=60, limit=100, features=[world.slug], **window)
     assert {"klein", "gross"} <= {s["resource"] for s in everywhere["items"] if s["hub"] == world.slug}
 
 
