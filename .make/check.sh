@@ -26,8 +26,8 @@ data          120 $python tests/unit
 systemd       120 .make/stage tests systemd
 sql           600 .make/stage tests sql
 race          600 .make/stage race
-api           900 .make/stage tests api
-browser       900 .make/stage tests browser
+api          1500 .make/stage tests api
+browser      1500 .make/stage tests browser
 clients       300 .make/stage tests clients
 fuzz          300 .make/stage fuzz
 chaos         300 .make/stage tests chaos
