@@ -41,11 +41,19 @@ DECLARE
     becomes jsonb := hubd.audited(new_row - coalesce(TG_ARGV[2], '{}')::text[]);
     owner bigint := one ->> 'person_id';
     before_owner bigint := nullif((old_row ->> 'person_id')::bigint, owner);
+    of_hub bigint := CASE WHEN TG_ARGV[0] = 'hub' THEN one ->> 'id' ELSE one ->> 'hub_id' END;
 BEGIN
-    IF current_setting('hubd.unaudited', true) = 'yes' OR (TG_OP = 'INSERT' AND (new_row ->> 'is_example')::boolean) OR (TG_OP = 'UPDATE' AND was IS NOT DISTINCT FROM becomes AND before_owner IS NULL) THEN
+    -- With a hub its audit goes; that it went stands with what is of no hub.
+    IF TG_OP = 'DELETE' AND of_hub IS NOT NULL AND NOT EXISTS (SELECT FROM hubd.hub AS h WHERE h.id = of_hub) THEN
+        IF TG_ARGV[0] <> 'hub' THEN
+            RETURN NULL;
+        END IF;
+        of_hub := NULL;
+    END IF;
+    IF current_setting('hubd.unaudited', true) = 'yes' OR (TG_OP <> 'UPDATE' AND (one ->> 'is_example')::boolean) OR (TG_OP = 'UPDATE' AND was IS NOT DISTINCT FROM becomes AND before_owner IS NULL) THEN
         RETURN NULL;
     END IF;
-    PERFORM hubd.note(CASE WHEN TG_ARGV[0] = 'hub' THEN (one ->> 'id')::bigint ELSE (one ->> 'hub_id')::bigint END, TG_ARGV[0], (one ->> TG_ARGV[1])::bigint,
+    PERFORM hubd.note(of_hub, TG_ARGV[0], (one ->> TG_ARGV[1])::bigint,
         CASE TG_OP WHEN 'INSERT' THEN 'made' WHEN 'DELETE' THEN 'removed' ELSE 'changed' END, owner,
         CASE WHEN TG_OP = 'UPDATE' THEN hubd.differing(was, coalesce(becomes, '{}')) ELSE was END,
         CASE WHEN TG_OP = 'UPDATE' THEN hubd.differing(becomes, coalesce(was, '{}')) ELSE becomes END,

@@ -26,7 +26,8 @@ def secret(text):
 
 
 def _note(prepared, reply):
-    scheme, _, value = prepared.headers.get("Authorization", "").partition(" ")
+    field = prepared.headers.get("Authorization", "")
+    scheme, _, value = (field.decode("latin-1") if isinstance(field, bytes) else field).partition(" ")
     if scheme in ("Bearer", "Basic"):
         secret(value)
     for header in (prepared.headers.get("Cookie", ""), reply.headers.get("Set-Cookie", "")):

@@ -74,7 +74,10 @@ ARGUED = {
     "conf-x-wr-timezone/exdate-hackerpublicradio-modified.out.ics": SAME_DAY,
     "conf-x-wr-timezone/rdate-hackerpublicradio.out.ics": SAME_DAY,
 }
+# The reader keeps a zone of an earlier file under its name, so what it reads depends on the order.
+IN_ANY_ORDER = {"conf-allenporter/testdata/datetime_vtimezone.ics"}
 ARGUED_OF_EXPORTS = {name: ARGUED[name] for name in (
+    "conf-allenporter/testdata/duration_negative.ics",  # the alarm is kept as it came
     "conf-recurring-ical-events/issue_107_omitting_last_event.ics", "conf-x-wr-timezone/exdate-hackerpublicradio-modified.out.ics",
     "conf-x-wr-timezone/rdate-hackerpublicradio.out.ics")}
 DAY = datetime.timedelta(days=1)
@@ -297,7 +300,7 @@ def difference(mine, theirs):
 def check(results, argued):
     wrong = {name: result for name, result in results.items() if result is not None and name not in argued}
     assert not wrong, json.dumps(wrong, indent=1, default=str)
-    assert not [name for name in argued if results.get(name, "there") is None], "nothing is to be argued any more"
+    assert not [name for name in argued if results.get(name, "there") is None and name not in IN_ANY_ORDER], "nothing is to be argued any more"
     assert len(results) - len(argued) > 100
 
 
