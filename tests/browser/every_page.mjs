@@ -3,6 +3,7 @@
 import { axe, check, done, layoutShift, open, pages, signIn, url, validate, watch } from "./browser.mjs";
 
 const only = process.env.HUBD_ONLY?.split(",");
+const languages = (process.env.HUBD_LANGUAGES ?? "de,en").split(",");
 const sessions = new Map();
 
 async function storageOf(mail) {
@@ -18,7 +19,7 @@ async function storageOf(mail) {
 
 for (const { name, path, status = 200, as } of await pages()) {
 	if (only && !only.includes(name)) continue;
-	for (const language of ["de", "en"]) {
+	for (const language of languages) {
 		for (const scheme of ["light", "dark"]) {
 			const what = `${name} ${language} ${scheme}`;
 			const storage = await storageOf(as);
